@@ -53,16 +53,23 @@ enum record_kind { RECORD_DECISION, RECORD_BEGIN, RECORD_DONE, RECORD_FAILED, RE
 struct record {
 	enum record_kind kind;
 	usec_t at_us;
+	uint64_t tick; /* samples taken when it was made */
 	action_id id;
 	struct action action;
 };
+
+#define ENV_DONE_AT_ONCE 1
 
 struct env;
 
 struct env_ops {
 	usec_t (*now)(struct env *env); /* monotonic */
 	void (*poll)(struct env *env, struct sample_set *ret);
-	/* Starts an action; its outcome comes as an event. 0 or -errno (refused, no event). */
+	/*
+	 * Starts an action. 0: its outcome comes as an event; ENV_DONE_AT_ONCE: it is done and
+	 * verified, no event about it follows (HOST_ON: active, HOST_OFF: off, PLACE: running);
+	 * -errno: refused, nothing happened.
+	 */
 	int (*begin)(struct env *env, const struct action *a, action_id id);
 	void (*cancel)(struct env *env, action_id id);
 	int (*persist)(struct env *env, const struct record *r); /* durable on return */

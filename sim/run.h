@@ -11,20 +11,15 @@
 struct sim_opts {
 	const char *fleet_path;
 	const char *trace_spec;
-	const struct config *config; /* policy, its parameters, limits, world */
+	const struct config *config;   /* policy, its parameters, limits */
+	const struct world_cfg *world; /* a section of config; see world_params */
 	enum rules rules;
 	uint64_t seed;
 	usec_t until_us;
 	struct sim_sink sink;
-	/* Every decision as it is begun or refused; NULL: nobody listens. */
-	void (*decision)(void *ctx, const struct fleet *f, const struct record *r);
-	void *decision_ctx;
 	/* Called a few times a second with the share done in [0, 1]; NULL: no progress. */
 	void (*progress)(void *ctx, double done_ratio);
 	void *progress_ctx;
-	/* Told once, before the first event, so that sinks know the names. NULL: not needed. */
-	void (*begin)(void *ctx, const struct fleet *f);
-	void *begin_ctx;
 };
 
 /* 0 or -errno with err. ret must be initialised; valid only on success. */

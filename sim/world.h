@@ -42,8 +42,12 @@ struct sim_event {
 	const struct reason *reason; /* of the action behind it, or NULL */
 };
 
+/* Whoever listens to a run. Any callback may be NULL. */
 struct sim_sink {
-	void (*event)(void *ctx, const struct sim_event *ev); /* NULL: nobody listens */
+	void (*begin)(void *ctx, const struct fleet *f); /* once, before the first event */
+	void (*event)(void *ctx, const struct sim_event *ev);
+	/* What the engine persists: decisions, begins, outcomes, refusals. */
+	void (*record)(void *ctx, const struct record *r);
 	void *ctx;
 };
 
@@ -51,8 +55,8 @@ struct world_opts {
 	enum rules rules;
 	struct world_cfg cfg;
 	uint64_t seed;
-	usec_t until_us; /* USEC_NEVER: to the end of the trace */
-	struct sim_sink sink;
+	usec_t until_us;      /* USEC_NEVER: to the end of the trace */
+	struct sim_sink sink; /* begin is the driver's business; event and record the world's */
 };
 
 struct world {

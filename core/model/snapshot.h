@@ -49,6 +49,11 @@ struct snapshot {
 	usec_t interval_us; /* between samples */
 	enum sample_kind sample;
 
+	/* The executor's limits that a policy has to plan within; what breaks them is refused. */
+	usec_t vm_cooldown_us;  /* a VM moved less long ago is not moved to empty a host */
+	usec_t host_min_on_us;  /* a host active for less long is not emptied */
+	uint32_t hosts_off_max; /* hosts that may be down or on their way down */
+
 	/* by host */
 	uint8_t *host_state;      /* enum host_state */
 	usec_t *host_since_us;    /* when it entered that state */
@@ -66,6 +71,7 @@ struct snapshot {
 	struct placement *placement; /* where VMs run now */
 };
 
+/* Hosts UNKNOWN, VMs ABSENT and nowhere, numbers NAN, vm_mem_bytes the allocation. */
 struct snapshot *snapshot_new(const struct fleet *f);
 void snapshot_free(struct snapshot *s);
 

@@ -47,9 +47,58 @@ $(TESTS) $(BENCHES): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT) $(ARCHIVES)
 
 tests: $(TESTS)
 
-clean:
-	rm -rf $(BUILD) ebb
+# --- what people type -------------------------------------------------------------------------
 
-.PHONY: all tests clean
+run: deps-run
+	$(Q)$(MAKE) --no-print-directory all
+	./ebb sim --fleet configs/fleets/demo.yaml --trace synth:$(DEMO) --report ebb-report.html
+
+DEMO := file=configs/traces/demo.yaml
+
+# Every test with gcc, with clang, and with the sanitizers; then what needs the built program.
+check: deps-check
+	$(Q)rm -f $(TALLY)
+	$(Q)$(call suite,gcc,build,)
+	$(Q)$(call suite,clang,build-clang,CC=clang)
+	$(Q)$(call suite,sanitizers,build-san,SAN=address$(comma)undefined OPT=-O1)
+	$(Q)TALLY=$(TALLY) tests/run.sh scenarios $(wildcard tests/scenarios/*.sh)
+	$(Q)tests/sum.sh $(TALLY)
+
+check-slow: deps-check
+	$(Q)rm -f $(TALLY)
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)TALLY=$(TALLY) TEST_TIMEOUT=1500 tests/run.sh slow $(wildcard tests/slow/*.sh)
+	$(Q)tests/sum.sh $(TALLY)
+
+comma := ,
+TALLY := build/tally
+suite  = $(MAKE) --no-print-directory BUILD=$(2) $(3) all tests && \
+	TALLY=$(TALLY) tests/run.sh $(1) $(TESTS:$(BUILD)/%=$(2)/%)
+
+lint: deps-lint
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)tests/lint/lint.sh $(BUILD)
+
+bench: all
+	$(Q)tests/bench/bench.sh
+
+# One libFuzzer program for each parser; TIME seconds each.
+TIME    ?= 60
+FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+fuzz: deps-check
+	$(Q)$(MAKE) --no-print-directory CC=clang BUILD=build-fuzz OPT=-O1 \
+		SAN=fuzzer-no-link$(comma)address$(comma)undefined fuzzers
+	$(Q)tests/fuzz/run.sh build-fuzz $(TIME) $(FUZZERS)
+fuzzers: $(FUZZERS:%=$(BUILD)/tests/fuzz/%)
+$(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(ARCHIVES)
+	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
+deps-%:
+	$(Q)packaging/deps.sh $*
+
+clean:
+	rm -rf build build-* ebb ebb-report.html
+
+.PHONY: all tests run check check-slow lint bench fuzz fuzzers clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

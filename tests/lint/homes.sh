@@ -1,0 +1,13 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Each external library is included by one file (two for libvirt), so that it can be replaced.
+set -u
+check() { # check HEADER-PATTERN FILE...
+	pattern=$1; shift
+	git grep -lE "#include <($pattern)>" -- core policies collectors engine sim cli |
+		grep -vxF "$(printf '%s\n' "$@")" | sed "s/\$/ may not include <$pattern>/"
+}
+check 'yaml\.h' engine/yaml.c
+check 'zlib\.h|zstd\.h' sim/trace/input.c
+check 'jansson\.h' sim/output/json.c
+exit 0

@@ -21,7 +21,7 @@ enum constraint_code {
 	CONSTRAINT_STORAGE,
 	CONSTRAINT_SPINDLES,
 	CONSTRAINT_CORES,
-	CONSTRAINT_CORE_SPEED, /* one vCPU is faster than one core of the host */
+	CONSTRAINT_CORE_SPEED, /* a core of the host is slower than the VM needs (vm.core_mips) */
 	CONSTRAINT_CELL,
 	CONSTRAINT_NOT_MOVABLE,
 	CONSTRAINT_RULE, /* a hard rule: .rule tells which */
@@ -37,6 +37,10 @@ struct constraint_why {
 /*
  * May vm be put on host, given where all others are? p may hold vm anywhere, also nowhere (first
  * placement: then "not movable" and cell do not speak). why may be NULL; else always written.
+ *
+ * RULE_TOGETHER looks at the members that have a host: to move a whole group in one transaction,
+ * take all its VMs off first (placement_move to ID_NONE), then put them down one by one. A host
+ * without a rack is a rack of its own. What a host does not state satisfies no need.
  */
 bool constraint_allows(const struct fleet *f, const struct placement *p, uint32_t vm, uint32_t host,
                        struct constraint_why *why);

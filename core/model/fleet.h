@@ -47,7 +47,8 @@ struct host_class {
 	enum arch arch;
 	enum cpu_vendor vendor;
 	uint32_t cpu_level;      /* x86-64 micro-architecture level 1..4; 0 = not stated */
-	bool hw_virt;            /* Intel VT-x / AMD-V (or the architecture's own) */
+	bool hw_virt;            /* Intel VT-x / AMD-V (or the architecture's own); a class
+	                            without it and without emulation runs no VM at all */
 	bool emulation;          /* may run guests of other architectures by translation */
 	double emulation_factor; /* CPU cost of such a guest, >= 1 */
 	enum storage_class storage;
@@ -58,6 +59,8 @@ struct host {
 	char *name;
 	uint32_t cls;            /* index of its host_class */
 	char *rack, *pdu, *cell; /* "" where not stated; migration stays inside a cell */
+	/* Ranks of the names of rack and cell, ID_NONE for ""; written by fleet_seal. */
+	uint32_t rack_id, cell_id;
 };
 
 struct vm {
@@ -72,6 +75,7 @@ struct vm {
 	enum storage_class storage; /* least class needed */
 	uint32_t spindles;          /* least number needed */
 	uint32_t cores;             /* least number of host cores needed */
+	double core_mips;           /* least speed of a host core needed; 0 = any */
 	char *not_movable;          /* NULL: movable; else why not */
 };
 
@@ -106,6 +110,9 @@ struct fleet {
 	uint32_t n_rules;
 	/* For each VM the rules that name it: rule_of[rule_first[vm] .. rule_first[vm + 1]). */
 	uint32_t *rule_first, *rule_of;
+	/* By VM its first RULE_LONELY rule or ID_NONE; NULL if there is no such rule. */
+	uint32_t *lonely_of;
+	uint32_t n_cells; /* distinct stated cells */
 	bool constrained; /* false: no rule, no special need; all checks are trivial */
 };
 
@@ -121,7 +128,10 @@ uint32_t fleet_add_host(struct fleet *f, const struct host *h);
 uint32_t fleet_add_vm(struct fleet *f, const struct vm *vm);
 uint32_t fleet_add_rule(struct fleet *f, const struct rule *r);
 
-/* Sorts, renumbers, indexes. -EEXIST for a duplicate name, -EINVAL for an impossible record. */
+/*
+ * Sorts, renumbers, indexes; members named twice in a rule count once. After a failure the fleet
+ * can only be freed. -EEXIST for a duplicate name, -EINVAL for an impossible record.
+ */
 int fleet_seal(struct fleet *f, struct err *err);
 
 /* Ids by name, ID_NONE if there is none. O(log n); sealed fleets only. */

@@ -19,6 +19,9 @@ enum rules { RULES_REAL, RULES_IDEAL, RULES_CLOUDSIM };
 const char *rules_name(enum rules r);
 int rules_parse(const char *text, enum rules *ret, struct err *err);
 
+/* Where a host goes that is powered down. */
+enum world_sleep { WORLD_SLEEP_OFF, WORLD_SLEEP_STANDBY };
+
 /* World settings, "world.*"; sim/rules.c holds the table. Only `real` uses those marked (r). */
 struct world_cfg {
 	double migration_link_ratio;     /* share of the NIC that migrations get: 0.5 */
@@ -28,6 +31,7 @@ struct world_cfg {
 	double wake_failure_probability; /* (r) each wake */
 	usec_t crash_mtbf_us;            /* (r) of one active host; 0 = never */
 	usec_t crash_repair_us;          /* (r) until it is off and can be woken */
+	int host_sleep;                  /* (r) enum world_sleep */
 };
 
 extern const struct param_table world_params;

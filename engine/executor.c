@@ -313,11 +313,18 @@ static void compact(struct executor *x)
 	x->n_tasks = kept;
 }
 
+usec_t executor_next(const struct executor *x)
+{
+	if (!x->n_waiting || !x->cfg.moves_per_hour || x->hour_moves < x->cfg.moves_per_hour)
+		return USEC_NEVER;
+	return x->hour_began_us + USEC_PER_HOUR;
+}
+
 bool executor_run(struct executor *x)
 {
 	bool begun;
 
-	if (!x->changed)
+	if (!x->changed && x->belief->now_us < executor_next(x))
 		return false;
 	x->changed = false;
 	begun = run_pass(x, true);
@@ -382,11 +389,4 @@ void executor_event(struct executor *x, const struct env_event *ev)
 	case ENV_VM_ARRIVED:
 	case ENV_ACTION_STARTED: break;
 	}
-}
-
-usec_t executor_next(const struct executor *x)
-{
-	if (!x->n_waiting || !x->cfg.moves_per_hour || x->hour_moves < x->cfg.moves_per_hour)
-		return USEC_NEVER;
-	return x->hour_began_us + USEC_PER_HOUR;
 }

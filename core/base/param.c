@@ -236,18 +236,14 @@ static void format_duration(usec_t t_us, char *ret_text, size_t size)
 		usec_t us;
 	} units[] = {
 	        {"d", USEC_PER_DAY}, {"h", USEC_PER_HOUR}, {"min", 60 * USEC_PER_SEC},
-	        {"s", USEC_PER_SEC}, {"ms", 1000},
+	        {"s", USEC_PER_SEC}, {"ms", 1000},         {"us", 1},
 	};
+	size_t i = t_us == 0 ? 3 : 0; /* 0 is "0s" */
 
-	for (size_t i = 0; t_us != 0 && i < sizeof(units) / sizeof(units[0]); i++) {
-		if (t_us % units[i].us != 0)
-			continue;
-		(void)snprintf(ret_text, size, "%" PRId64 "%s", t_us / units[i].us,
-		               units[i].suffix); /* cut as documented */
-		return;
-	}
-	/* Below a millisecond: seconds as a decimal number; 0 is "0s". */
-	format_double(usec_to_sec(t_us), "s", ret_text, size);
+	while (t_us % units[i].us != 0)
+		i++;
+	(void)snprintf(ret_text, size, "%" PRId64 "%s", t_us / units[i].us,
+	               units[i].suffix); /* cut as documented */
 }
 
 static void format_value(const struct param *row, const struct value *v, char *ret_text,

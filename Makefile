@@ -41,6 +41,9 @@ $(BUILD)/%.o: %.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -c -o $@ $<
 
+# The assembler copies these files into the object; -MMD does not see that.
+$(BUILD)/sim/output/assets.o: $(wildcard sim/output/assets/*)
+
 SUPPORT := $(call objs,$(call src,tests/support))
 $(TESTS) $(BENCHES): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT) $(ARCHIVES)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcunit $(LIBS)

@@ -151,6 +151,7 @@ static void take_sample(struct engine *e, const struct sample_set *set)
 	s->sample = set->sample;
 	s->interval_us = set->interval_us;
 	s->tick++;
+	s->vm_cpu_ratio = set->vm_cpu_ratio;
 	take_column(e, set->vm_cpu_demand);
 	if (set->vm_mem_bytes)
 		for (uint32_t i = 0; i < s->n_active; i++)
@@ -188,6 +189,7 @@ usec_t engine_step(struct engine *e)
 	e->belief->now_us = e->env->ops->now(e->env);
 	for (int round = 0; round < ROUNDS_MAX; round++) {
 		e->belief->sample = SAMPLE_NONE;
+		e->belief->vm_cpu_ratio = NULL;
 		observe(e);
 		if (e->belief->sample != SAMPLE_NONE || e->news) {
 			e->news = false;

@@ -42,6 +42,7 @@ struct sample_set {
 	enum sample_kind sample; /* SAMPLE_NONE: the columns below are not set */
 	usec_t interval_us;
 	const double *vm_cpu_demand;    /* by VM, MIPS; NAN = no sample */
+	const double *vm_cpu_ratio;     /* by VM, demand / allocation; NULL = unknown */
 	const double *vm_mem_bytes;     /* by VM; NULL = the allocation counts; NAN = no sample */
 	const double *host_cpu_usage;   /* by host, MIPS delivered; NAN = no sample */
 	const double *host_utilisation; /* by host, ratio */

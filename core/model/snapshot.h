@@ -65,7 +65,12 @@ struct snapshot {
 	uint32_t *vm_target;   /* migration target under way or queued, else ID_NONE */
 	usec_t *vm_moved_us;   /* end of its last migration; negative: never */
 	double *vm_cpu_demand; /* MIPS; NAN = unknown */
-	double *vm_mem_bytes;  /* memory to be backed by the host */
+	/*
+	 * The same over the VM's allocation, not rounded again where the env samples it so; NULL
+	 * where it does not (or there is no new sample). Not owned, valid in this step only.
+	 */
+	const double *vm_cpu_ratio;
+	double *vm_mem_bytes; /* memory to be backed by the host */
 
 	uint32_t *active, n_active;  /* VMs that are not ABSENT, ascending ids */
 	struct placement *placement; /* where VMs run now */

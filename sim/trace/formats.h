@@ -7,5 +7,6 @@
 #include "sim/trace/trace.h"
 
 extern const struct trace_format trace_format_planetlab;
+extern const struct trace_format trace_format_synth;
 
 #endif

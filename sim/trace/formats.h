@@ -7,6 +7,7 @@
 #include "sim/trace/trace.h"
 
 extern const struct trace_format trace_format_planetlab;
+extern const struct trace_format trace_format_bitbrains;
 extern const struct trace_format trace_format_synth;
 
 #endif

@@ -85,8 +85,8 @@ int input_fail(const struct input *in, struct err *err, int code, const char *fm
 /* Reads more behind what is there; room for a terminator always stays. */
 static int read_more(struct input *in, struct err *err)
 {
-	size_t len, rest = in->end - in->pos;
-	int r;
+	size_t rest = in->end - in->pos;
+	int64_t n;
 
 	memmove(in->buf, in->buf + in->pos, rest);
 	in->pos = 0;
@@ -100,11 +100,11 @@ static int read_more(struct input *in, struct err *err)
 		in->cap *= 2;
 		in->buf = xreallocarray(in->buf, in->cap, 1);
 	}
-	r = unpack_read(in->source, in->buf + in->end, in->cap - in->end - 1, &len, err);
-	if (r < 0)
-		return r;
-	in->ended = len == 0;
-	in->end += len;
+	n = unpack_read(in->source, in->buf + in->end, in->cap - in->end - 1, err);
+	if (n < 0)
+		return (int)n;
+	in->ended = n == 0;
+	in->end += (size_t)n;
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 
 static const struct trace_format *const formats[] = {
         &trace_format_planetlab,
+        &trace_format_bitbrains,
         &trace_format_synth,
 };
 

@@ -254,7 +254,7 @@ static int64_t decode(struct unpack *u, void *buf, size_t size, struct err *err)
 	return decode_plain(u, buf, size);
 }
 
-int unpack_read(struct unpack *u, void *buf, size_t size, size_t *ret_len, struct err *err)
+int64_t unpack_read(struct unpack *u, void *buf, size_t size, struct err *err)
 {
 	for (;;) {
 		bool ended;
@@ -266,12 +266,8 @@ int unpack_read(struct unpack *u, void *buf, size_t size, size_t *ret_len, struc
 		/* A decoder may still hold output when all raw bytes are taken. */
 		ended = u->raw_pos == u->raw_len;
 		n = ended && !u->inside ? 0 : decode(u, buf, size, err);
-		if (n < 0)
-			return (int)n;
-		if (n > 0 || (ended && !u->inside)) {
-			*ret_len = (size_t)n;
-			return 0;
-		}
+		if (n != 0 || (ended && !u->inside))
+			return n;
 		if (ended)
 			return err_set(err, -EIO,
 			               "%s: truncated %s stream after %llu bytes; copy the file "

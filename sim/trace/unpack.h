@@ -6,6 +6,7 @@
  * decides, never its name. Several gzip members or zstd frames behind each other are one stream.
  */
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/base/err.h"
 
@@ -20,8 +21,8 @@ struct unpack;
 int unpack_open(const char *path, enum unpack_mode mode, struct unpack **ret, struct err *err);
 void unpack_close(struct unpack *u);
 
-/* Up to size > 0 bytes into buf; *ret_len = 0 at the end. -EIO: truncated or corrupt. */
-int unpack_read(struct unpack *u, void *buf, size_t size, size_t *ret_len, struct err *err);
+/* Up to size > 0 bytes into buf; returns how many, 0 at the end. -EIO: truncated or corrupt. */
+int64_t unpack_read(struct unpack *u, void *buf, size_t size, struct err *err);
 
 /* Back to the first byte. */
 int unpack_rewind(struct unpack *u, struct err *err);

@@ -5,12 +5,8 @@
  */
 #include "sim/output/decision_log.h"
 
-#include <assert.h>
 #include <errno.h>
-#include <math.h>
 #include <string.h>
-
-#include "sim/output/field.h"
 
 #define REASON_TEXT_MAX 256
 #define TIME_S_MAX      9e12 /* beyond it microseconds no longer fit usec_t */
@@ -26,166 +22,110 @@ static const enum decision_outcome outcome_of[] = {
         [RECORD_REFUSED] = OUTCOME_REFUSED,
 };
 
-static void set(json_t *o, const char *key, json_t *value)
+static const char *host_name(const struct fleet *f, uint32_t host)
 {
-	const int rc = json_object_set_new(o, key, value);
-
-	assert(rc == 0); /* keys are constants; memory does not run out quietly */
+	return host < f->n_hosts ? f->hosts[host].name : NULL;
 }
 
-static json_t *name_or_null(const char *name)
+static struct json *numbers(const struct reason *why)
 {
-	return name ? field_json_text(name) : json_null();
-}
-
-static json_t *host_or_null(const struct fleet *f, uint32_t host)
-{
-	return name_or_null(host < f->n_hosts ? f->hosts[host].name : NULL);
-}
-
-static json_t *reason_numbers(const struct reason *why)
-{
-	json_t *list = json_array();
+	struct json *list = json_new_list();
 
 	for (int i = 0; i < DECISION_NUMBERS; i++)
-		(void)json_array_append_new(list, field_json_number(why->num[i]));
+		json_add_number(list, why->num[i]);
 	return list;
 }
 
-void decision_log_write(void *ctx, const struct fleet *f, const struct record *r)
+void decision_log_write(FILE *f, const struct fleet *fleet, const struct record *r)
 {
 	const struct action *a = &r->action;
+	struct json *o = json_new_object();
 	char text[REASON_TEXT_MAX];
-	FILE *file = ctx;
-	json_t *o = json_object();
 
 	reason_describe(&a->reason, text, sizeof(text));
-	set(o, "id", field_json_count(r->id));
-	set(o, "tick", field_json_count(r->tick));
-	set(o, "time_s", field_json_seconds(r->at_us));
-	set(o, "kind", field_json_text(action_kind_name(a->kind)));
-	set(o, "vm", name_or_null(a->vm < f->n_vms ? f->vms[a->vm].name : NULL));
-	set(o, "from", host_or_null(f, a->from));
-	set(o, "to", host_or_null(f, a->to));
-	set(o, "outcome", field_json_text(outcome_names[outcome_of[r->kind]]));
-	set(o, "reason", field_json_text(reason_code_name(a->reason.code)));
-	set(o, "numbers", reason_numbers(&a->reason));
-	set(o, "text", field_json_text(text));
-	(void)json_dumpf(o, file, JSON_COMPACT | JSON_REAL_PRECISION(15));
-	(void)fputc('\n', file); /* ferror is asked once, by the owner of the file */
-	json_decref(o);
+	json_put_count(o, "id", r->id);
+	json_put_count(o, "tick", r->tick);
+	json_put_seconds(o, "time_s", r->at_us);
+	json_put_text(o, "kind", action_kind_name(a->kind));
+	json_put_text(o, "vm", a->vm < fleet->n_vms ? fleet->vms[a->vm].name : NULL);
+	json_put_text(o, "from", host_name(fleet, a->from));
+	json_put_text(o, "to", host_name(fleet, a->to));
+	json_put_text(o, "outcome", outcome_names[outcome_of[r->kind]]);
+	json_put_text(o, "reason", reason_code_name(a->reason.code));
+	json_put(o, "numbers", numbers(&a->reason));
+	json_put_text(o, "text", text);
+	(void)json_print(f, o, JSON_ONE_LINE);
+	(void)fputc('\n', f);
 }
 
-static int need_text(const json_t *o, const char *key, const char **ret, struct err *err)
+static int take_time(struct decision_line *l, struct err *err)
 {
-	const json_t *v = json_object_get(o, key);
+	double s;
+	int ret = json_need_number(l->json, "time_s", &s, err);
 
-	if (!json_is_string(v))
-		return err_set(err, -EINVAL, "%s is not a text", key);
-	*ret = json_string_value(v);
+	if (ret)
+		return ret;
+	if (s < 0 || s > TIME_S_MAX)
+		return err_set(err, -EINVAL, "'time_s' is out of bounds");
+	l->at_us = usec_from_sec(s);
 	return 0;
 }
 
-static int optional_text(const json_t *o, const char *key, const char **ret, struct err *err)
+static int take_outcome(struct decision_line *l, struct err *err)
 {
-	const json_t *v = json_object_get(o, key);
+	const char *name;
+	int ret = json_need_text(l->json, "outcome", &name, err);
 
-	*ret = NULL;
-	if (!v || json_is_null(v))
-		return 0;
-	return need_text(o, key, ret, err);
-}
-
-static int need_count(const json_t *o, const char *key, uint64_t *ret, struct err *err)
-{
-	const json_t *v = json_object_get(o, key);
-
-	if (!json_is_integer(v) || json_integer_value(v) < 0)
-		return err_set(err, -EINVAL, "%s is not a count", key);
-	*ret = (uint64_t)json_integer_value(v);
-	return 0;
-}
-
-static int need_time(const json_t *o, usec_t *ret, struct err *err)
-{
-	const json_t *v = json_object_get(o, "time_s");
-	const double s = json_number_value(v);
-
-	if (!json_is_number(v) || s < 0 || s > TIME_S_MAX)
-		return err_set(err, -EINVAL, "time_s is not a time in seconds");
-	*ret = usec_from_sec(s);
-	return 0;
-}
-
-static int need_outcome(const json_t *o, enum decision_outcome *ret, struct err *err)
-{
-	const char *name = NULL;
-	int rc = need_text(o, "outcome", &name, err);
-
-	for (int i = 0; !rc && i < OUTCOME_COUNT; i++) {
+	if (ret)
+		return ret;
+	for (int i = 0; i < OUTCOME_COUNT; i++) {
 		if (strcmp(name, outcome_names[i]) == 0) {
-			*ret = (enum decision_outcome)i;
+			l->outcome = (enum decision_outcome)i;
 			return 0;
 		}
 	}
-	return rc ? rc : err_set(err, -EINVAL, "outcome '%.40s' is not known", name);
+	return err_set(err, -EINVAL, "outcome '%.40s' is not known", name);
 }
 
-static int need_kind(const json_t *o, enum action_kind *ret, struct err *err)
+static int take_kind(struct decision_line *l, struct err *err)
 {
-	const char *name = NULL;
-	int rc = need_text(o, "kind", &name, err);
+	const char *name;
+	int ret = json_need_text(l->json, "kind", &name, err);
 
-	for (int i = 0; !rc && i < ACTION_KIND_COUNT; i++) {
+	if (ret)
+		return ret;
+	for (int i = 0; i < ACTION_KIND_COUNT; i++) {
 		if (strcmp(name, action_kind_name((enum action_kind)i)) == 0) {
-			*ret = (enum action_kind)i;
+			l->kind = (enum action_kind)i;
 			return 0;
 		}
 	}
-	return rc ? rc : err_set(err, -EINVAL, "kind '%.40s' is not known", name);
+	return err_set(err, -EINVAL, "kind '%.40s' is not known", name);
 }
 
-static void take_numbers(const json_t *o, double ret[DECISION_NUMBERS])
+static int take_keys(struct decision_line *l, struct err *err)
 {
-	const json_t *list = json_object_get(o, "numbers");
+	int ret = json_need_count(l->json, "id", &l->id, err);
 
-	for (size_t i = 0; i < DECISION_NUMBERS; i++) {
-		const json_t *v = json_array_get(list, i);
-
-		ret[i] = json_is_number(v) ? json_number_value(v) : (double)NAN;
-	}
-}
-
-static int parse_object(const json_t *o, struct decision_line *ret, struct err *err)
-{
-	int rc = need_count(o, "id", &ret->id, err);
-
-	rc = rc ? rc : need_count(o, "tick", &ret->tick, err);
-	rc = rc ? rc : need_time(o, &ret->at_us, err);
-	rc = rc ? rc : need_kind(o, &ret->kind, err);
-	rc = rc ? rc : need_outcome(o, &ret->outcome, err);
-	rc = rc ? rc : optional_text(o, "vm", &ret->vm, err);
-	rc = rc ? rc : optional_text(o, "from", &ret->from, err);
-	rc = rc ? rc : optional_text(o, "to", &ret->to, err);
-	rc = rc ? rc : need_text(o, "reason", &ret->reason, err);
-	rc = rc ? rc : need_text(o, "text", &ret->text, err);
-	take_numbers(o, ret->numbers);
-	return rc;
+	ret = ret ? ret : json_need_count(l->json, "tick", &l->tick, err);
+	ret = ret ? ret : take_time(l, err);
+	ret = ret ? ret : take_kind(l, err);
+	ret = ret ? ret : take_outcome(l, err);
+	ret = ret ? ret : json_want_text(l->json, "vm", &l->vm, err);
+	ret = ret ? ret : json_want_text(l->json, "from", &l->from, err);
+	ret = ret ? ret : json_want_text(l->json, "to", &l->to, err);
+	ret = ret ? ret : json_need_text(l->json, "reason", &l->reason, err);
+	return ret ? ret : json_need_text(l->json, "text", &l->text, err);
 }
 
 int decision_line_parse(const char *text, size_t len, struct decision_line *ret, struct err *err)
 {
 	struct decision_line line = {0};
-	json_error_t why;
-	int rc;
+	int rc = json_parse(text, len, &line.json, err);
 
-	line.json = json_loadb(text, len, JSON_REJECT_DUPLICATES, &why);
-	if (!line.json)
-		return err_set(err, -EINVAL, "not JSON (%.80s)", why.text);
-	if (!json_is_object(line.json))
-		rc = err_set(err, -EINVAL, "not a JSON object");
-	else
-		rc = parse_object(line.json, &line, err);
+	if (rc)
+		return rc;
+	rc = take_keys(&line, err);
 	if (rc)
 		decision_line_done(&line);
 	else
@@ -195,6 +135,6 @@ int decision_line_parse(const char *text, size_t len, struct decision_line *ret,
 
 void decision_line_done(struct decision_line *l)
 {
-	json_decref(l->json);
+	json_free(l->json);
 	*l = (struct decision_line){0};
 }

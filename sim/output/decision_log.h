@@ -13,15 +13,14 @@
  */
 #include <stdio.h>
 
-#include <jansson.h>
-
 #include "core/base/err.h"
 #include "engine/env.h"
+#include "sim/output/json.h"
 
 #define DECISION_NUMBERS 4
 
-/* ctx: the FILE. Errors stay in its error flag. Fits sim_opts.decision. */
-void decision_log_write(void *ctx, const struct fleet *f, const struct record *r);
+/* Errors stay in the error flag of f, which its owner checks when closing it. */
+void decision_log_write(FILE *f, const struct fleet *fleet, const struct record *r);
 
 enum decision_outcome {
 	OUTCOME_DECIDED,
@@ -40,8 +39,7 @@ struct decision_line {
 	enum action_kind kind;
 	const char *vm, *from, *to; /* NULL: none */
 	const char *reason, *text;
-	double numbers[DECISION_NUMBERS];
-	json_t *json;
+	struct json *json;
 };
 
 /* -EINVAL: not a line of a decision log; err says what is wrong, without file and line. */

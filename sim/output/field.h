@@ -2,12 +2,9 @@
 #ifndef SIM_OUTPUT_FIELD_H
 #define SIM_OUTPUT_FIELD_H
 /*
- * Single values as every writer of this folder prints them: times, CSV fields, JSON strings and
- * numbers. Names come from files that anybody may have written, so each form escapes for itself.
+ * Single values as the writers of this folder print them: times and CSV fields.
  */
 #include <stdio.h>
-
-#include <jansson.h>
 
 #include "core/base/units.h"
 
@@ -21,17 +18,5 @@ void field_clock(usec_t t_us, char ret_text[FIELD_TIME_LEN]);
 
 /* RFC 4180: quoted when the text holds a comma, a quote or a line end. NULL counts as "". */
 void field_csv(FILE *f, const char *text);
-
-/* New reference. Bytes that are not UTF-8 become U+FFFD, so no name is ever refused. */
-json_t *field_json_text(const char *text);
-
-/* New reference: a real, or null for what JSON cannot hold (NAN, infinity). */
-json_t *field_json_number(double v);
-
-/* New reference: seconds, an integer where they are whole. */
-json_t *field_json_seconds(usec_t t_us);
-
-/* New reference: always an integer; the caller's counts stay below 2^63. */
-json_t *field_json_count(uint64_t v);
 
 #endif

@@ -18,44 +18,28 @@
 #include <string.h>
 
 #include "sim/output/assets.h"
-#include "sim/output/field.h"
+#include "sim/output/json.h"
 #include "sim/output/result_json.h"
 
 #define LEVEL_FULL 50 /* level of load 1 */
 #define LEVEL_MAX  61
-#define DIGITS     6 /* significant digits of page data: more than a screen can show */
 #define TOKEN_MARK "@@"
 
-static void set(json_t *o, const char *key, json_t *value)
-{
-	const int rc = json_object_set_new(o, key, value);
-
-	assert(rc == 0); /* keys are constants; memory does not run out quietly */
-}
-
-static json_t *text_or_null(const char *text)
-{
-	return text ? field_json_text(text) : json_null();
-}
-
 /* One field of all bins; offset is that of the double in struct timeline_bin. */
-static json_t *column(const struct timeline *t, size_t offset)
+static struct json *column(const struct timeline *t, size_t offset)
 {
-	json_t *list = json_array();
+	struct json *list = json_new_list();
 
 	for (uint32_t i = 0; i < t->n_bins; i++) {
 		double v;
 
 		memcpy(&v, (const char *)&t->bins[i] + offset, sizeof(v));
-		if (isfinite(v) && fabs(v) < 1e15 && v == (double)(int64_t)v)
-			(void)json_array_append_new(list, json_integer((json_int_t)v));
-		else
-			(void)json_array_append_new(list, field_json_number(v));
+		json_add_number(list, v);
 	}
 	return list;
 }
 
-static json_t *timeline_json(const struct timeline *t)
+static struct json *timeline_json(const struct timeline *t)
 {
 	static const struct {
 		const char *key;
@@ -70,11 +54,11 @@ static json_t *timeline_json(const struct timeline *t)
 	        {"power_ups", offsetof(struct timeline_bin, power_ups)},
 	        {"power_downs", offsetof(struct timeline_bin, power_downs)},
 	};
-	json_t *o = json_object();
+	struct json *o = json_new_object();
 
-	set(o, "bin_s", field_json_number(usec_to_sec(t->bin_us)));
+	json_put_seconds(o, "bin_s", t->bin_us);
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-		set(o, columns[i].key, column(t, columns[i].offset));
+		json_put(o, columns[i].key, column(t, columns[i].offset));
 	return o;
 }
 
@@ -90,78 +74,55 @@ static char heat_cell(float load)
 	return digits[(int)fmin(level, LEVEL_MAX)];
 }
 
-static json_t *heat_row(const struct timeline *t, uint32_t row)
+static void add_heat_row(struct json *rows, const struct timeline *t, uint32_t row)
 {
-	char cells[TIMELINE_BINS_MAX];
+	char cells[TIMELINE_BINS_MAX + 1];
 
 	for (uint32_t i = 0; i < t->n_bins; i++)
 		cells[i] = heat_cell(t->heat[row * TIMELINE_BINS_MAX + i]);
-	return json_stringn(cells, t->n_bins);
+	cells[t->n_bins] = '\0';
+	json_add_text(rows, cells);
 }
 
-static json_t *host_label(const struct report *r, uint32_t host)
+static void add_host_label(struct json *hosts, const struct report *r, uint32_t host)
 {
 	char text[32];
 
-	if (host < r->n_host_names)
-		return field_json_text(r->host_names[host]);
 	(void)snprintf(text, sizeof(text), "host %u", (unsigned)host);
-	return json_string(text);
+	json_add_text(hosts, host < r->n_host_names ? r->host_names[host] : text);
 }
 
-static json_t *heat_json(const struct report *r, const struct timeline *t)
+static struct json *heat_json(const struct report *r, const struct timeline *t)
 {
-	json_t *o = json_object(), *hosts = json_array(), *rows = json_array();
+	struct json *o = json_new_object(), *hosts = json_new_list(), *rows = json_new_list();
 	const uint32_t n = t->heat ? t->n_rows : 0;
 
 	for (uint32_t i = 0; i < n; i++) {
-		(void)json_array_append_new(hosts, host_label(r, t->row_host[i]));
-		(void)json_array_append_new(rows, heat_row(t, i));
+		add_host_label(hosts, r, t->row_host[i]);
+		add_heat_row(rows, t, i);
 	}
-	set(o, "hosts", hosts);
-	set(o, "rows", rows);
+	json_put(o, "hosts", hosts);
+	json_put(o, "rows", rows);
 	return o;
 }
 
-static json_t *report_json(const struct report *r)
+static struct json *report_json(const struct report *r)
 {
-	json_t *o = json_object(), *runs = json_array();
+	struct json *o = json_new_object(), *runs = json_new_list();
 
-	set(o, "fleet", text_or_null(r->fleet));
-	set(o, "trace", text_or_null(r->trace));
-	set(o, "command", text_or_null(r->command));
-	set(o, "program", text_or_null(r->program));
+	json_put_text(o, "fleet", r->fleet);
+	json_put_text(o, "trace", r->trace);
+	json_put_text(o, "command", r->command);
+	json_put_text(o, "program", r->program);
 	for (uint32_t i = 0; i < r->n_runs; i++) {
-		json_t *run = result_json(&r->runs[i]);
+		struct json *run = result_json(&r->runs[i]);
 
-		set(run, "timeline", timeline_json(&r->runs[i].timeline));
-		set(run, "heat", heat_json(r, &r->runs[i].timeline));
-		(void)json_array_append_new(runs, run);
+		json_put(run, "timeline", timeline_json(&r->runs[i].timeline));
+		json_put(run, "heat", heat_json(r, &r->runs[i].timeline));
+		json_add(runs, run);
 	}
-	set(o, "runs", runs);
+	json_put(o, "runs", runs);
 	return o;
-}
-
-static int write_escaped(const char *text, size_t len, void *ctx)
-{
-	FILE *f = ctx;
-
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '<')
-			(void)fputs("\\u003c", f);
-		else
-			(void)fputc(text[i], f);
-	}
-	return ferror(f) ? -1 : 0;
-}
-
-static void write_data(FILE *f, const struct report *r)
-{
-	json_t *o = report_json(r);
-
-	(void)json_dump_callback(o, write_escaped, f, /* errors stay in f's flag */
-	                         JSON_COMPACT | JSON_REAL_PRECISION(DIGITS));
-	json_decref(o);
 }
 
 static void write_html_text(FILE *f, const char *text)
@@ -204,7 +165,7 @@ static void write_token(FILE *f, const struct report *r, const char *token, size
 		}
 	}
 	if (len == strlen("data") && memcmp(token, "data", len) == 0)
-		write_data(f, r);
+		(void)json_print(f, report_json(r), JSON_IN_HTML); /* report_write asks ferror */
 	else
 		write_title(f, r); /* the only one left; a test counts the tokens of the page */
 }

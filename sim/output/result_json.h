@@ -8,12 +8,11 @@
  */
 #include <stdio.h>
 
-#include <jansson.h>
-
+#include "sim/output/json.h"
 #include "sim/result.h"
 
-/* New reference: one run without its timeline. */
-json_t *result_json(const struct sim_result *r);
+/* One run without its timeline; the caller's to free. */
+struct json *result_json(const struct sim_result *r);
 
 /* One object and a line end. 0 or -EIO. */
 int result_json_write(FILE *f, const struct sim_result *r);

@@ -41,6 +41,18 @@ int config_set(struct config *c, const char *key, const char *value, struct err 
 /* Nothing of c is changed unless the whole file is good. */
 int config_load(struct config *c, const char *path, struct err *err);
 
+/* One option of all tables, in order: the policy's, the limits, the sections. */
+struct config_row {
+	const struct param *param;
+	void *object;
+};
+
+/* The i-th; false behind the last. */
+bool config_row_at(const struct config *c, uint32_t i, struct config_row *ret);
+
+/* The nearest of all option names, or NULL. */
+const char *config_suggest(const struct config *c, const char *key);
+
 void config_digest(const struct config *c, char ret_text[DIGEST_TEXT_LEN]);
 
 #endif

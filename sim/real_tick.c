@@ -35,9 +35,14 @@ void real_vm_not_pending(struct real_world *w, uint32_t vm)
 static void close_interval(struct real_world *w)
 {
 	struct real_hosts *h = &w->hosts;
-	double seconds = usec_to_sec(w->trace->info.interval_us);
+	usec_t interval_us = w->trace->info.interval_us;
+	double seconds = usec_to_sec(interval_us);
 
 	real_span_close(w);
+	/* The interval's picture is the load at its end, when what was to be done about it is done.
+	 */
+	if (w->tick > 0)
+		meters_add_heat(w->meters, (usec_t)(w->tick - 1) * interval_us, h->heat);
 	for (uint32_t i = 0; i < w->fleet->n_hosts; i++) {
 		if (h->state[i] == HOST_ACTIVE)
 			real_host_settle(w, i);
@@ -207,7 +212,6 @@ static void compute_hosts(struct real_world *w)
 		if (w->hosts.state[i] == HOST_ACTIVE)
 			real_host_compute(w, i);
 	real_hosts_sum(w);
-	meters_add_heat(w->meters, w->now_us, w->hosts.heat);
 	w->lower_bound_w = lower_bound_power(w->lower_bound, w->totals.asked + w->pending_mips,
 	                                     w->alive_mem, true);
 }
@@ -219,11 +223,11 @@ int real_tick(struct real_world *w, struct err *err)
 
 	if (r < 0)
 		return r;
-	close_interval(w);
 	if (r == 0) {
 		w->over = true;
 		return 0;
 	}
+	close_interval(w);
 	w->sample_ready = w->tick > 0;
 	come_and_go(w);
 	load_column(w, &column);

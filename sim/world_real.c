@@ -212,6 +212,9 @@ static int real_finish(struct world *world, struct sim_result *ret, struct err *
 
 	(void)err; /* nothing can go wrong */
 	real_span_close(w);
+	if (w->tick > 0)
+		meters_add_heat(w->meters, (usec_t)(w->tick - 1) * w->trace->info.interval_us,
+		                w->hosts.heat);
 	for (uint32_t i = 0; i < w->fleet->n_hosts; i++)
 		real_host_settle(w, i);
 	for (uint32_t slot = 0; slot < w->n_moves; slot++) {

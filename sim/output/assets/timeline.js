@@ -129,6 +129,10 @@ function drawTimeline() {
 	const per = a.bin < 3600 ? plural(Math.round(a.bin / 60), "minute") : plural(Math.round(a.bin / 360) / 10, "hour");
 	const total = (key) => grouped(t[key].reduce((s, v) => s + (v || 0), 0));
 	lanes = [];
+	if (!a.n) {
+		box.replaceChildren(html("p", { class: "empty" }, "The run ended before its first interval."));
+		return;
+	}
 	box.replaceChildren(
 		powerLane(a, low ? 200 : 250),
 		hostsLane(a, low ? 110 : 130),
@@ -163,6 +167,8 @@ function tipRows(bin) {
 }
 function moveCursor(bin, extra) {
 	const n = runs[state.focus].timeline.power_w.length;
+	if (!n)
+		return;
 	state.cursor = bin === null ? null : Math.min(Math.max(bin, 0), n - 1);
 	for (const { line, a } of lanes) {
 		line.setAttribute("visibility", state.cursor === null ? "hidden" : "visible");
@@ -186,6 +192,8 @@ function showTip(extra) {
 function watchTimeline() {
 	const box = byId("timeline");
 	const binAt = (e) => {
+		if (!lanes.length)
+			return null;
 		const a = lanes[0].a;
 		return Math.floor(((e.clientX - box.getBoundingClientRect().left - margin.left) / a.inner) * a.n);
 	};

@@ -12,6 +12,7 @@
 static const struct trace_format *const formats[] = {
         &trace_format_planetlab,
         &trace_format_bitbrains,
+        &trace_format_ebb,
         &trace_format_synth,
 };
 

@@ -5,8 +5,9 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const runs = data.runs;
 const state = { focus: 0, hidden: new Set(), cursor: null };
 
-/* Okabe and Ito's palette, darkened on white and lightened on black for contrast; a dash pattern
- * joins in when the colours come round again, so no two lines differ by colour alone. */
+/* Okabe and Ito's palette, darkened on white and lightened on black for contrast. Neighbours also
+ * differ by their dashes, and so do the same colours when they come round again: no two of 32
+ * lines differ by colour alone in a way that some eyes cannot tell. */
 const palette = {
 	light: ["#0068a8", "#c77700", "#008a63", "#b5427f", "#c8420a", "#3c4f9e", "#6b7f00", "#5c6770"],
 	dark: ["#5ab8f5", "#ffb547", "#3fd3a4", "#f39ac7", "#ff8f63", "#a9b4ff", "#d0dd55", "#b5c2c9"],
@@ -14,7 +15,7 @@ const palette = {
 const dashes = ["", "7 4", "2 3", "9 3 2 3"];
 const isDark = () => matchMedia("(prefers-color-scheme: dark)").matches;
 const colour = (i) => palette[isDark() ? "dark" : "light"][i % palette.light.length];
-const dash = (i) => dashes[Math.floor(i / palette.light.length) % dashes.length] || (i % 2 ? "7 3" : "");
+const dash = (i) => dashes[(i + Math.floor(i / palette.light.length)) % dashes.length];
 const isShown = (i) => i === state.focus || !state.hidden.has(i);
 
 /* Elements. Text always goes in as text, never as markup: names may hold anything. */

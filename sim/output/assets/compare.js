@@ -23,6 +23,8 @@ function dotStrip(key) {
 }
 function spark(key) {
 	const values = runs[state.focus].timeline[key], top = maxOf(values) || 1;
+	if (!values.length)
+		return null;
 	const xs = values.map((_, i) => (i / Math.max(values.length - 1, 1)) * 160);
 	const ys = values.map((v) => 27 - ((v || 0) / top) * 24);
 	return svg("svg", { viewBox: "0 0 160 28", height: 36, preserveAspectRatio: "none", "aria-hidden": "true" },
@@ -60,7 +62,7 @@ function drawHeadline() {
 		tile("Unserved", percent(r.unserved_ratio), "%", "of the CPU work asked for", pic("unserved_ratio", "hosts_overloaded")),
 		tile("SLATAH", percent(r.slatah), "%", "of host time overloaded", pic("slatah", "hosts_overloaded")),
 		tile("Migrations", grouped(r.migrations), "", (r.bytes_moved ? bytes(r.bytes_moved) + " copied" : "") + failed, pic("migrations", "migrations")),
-		tile("Power cycles", grouped(r.host_power_cycles), "", trouble || `${tidy(maxOf(t.hosts_on))} hosts at most`, pic("host_power_cycles", "power_ups")));
+		tile("Power cycles", grouped(r.host_power_cycles), "", trouble || `at most ${tidy(maxOf(t.hosts_on))} on at once`, pic("host_power_cycles", "power_ups")));
 }
 
 function tableRow(r, i, tops, bests) {

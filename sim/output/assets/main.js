@@ -10,7 +10,7 @@ function drawReasons() {
 	const rows = list.flatMap(([code, n]) => [
 		html("span", {}, code.charAt(0).toUpperCase() + code.slice(1).replaceAll("-", " ")),
 		html("span", { class: "bar" }, html("i", { style: `width:${(100 * n) / top}%;background:${colour(state.focus)}` })),
-		html("span", { class: "n" }, grouped(n) + " ", html("small", {}, Math.round((100 * n) / sum) + " %"))]);
+		html("span", { class: "n" }, grouped(n) + " ", html("small", {}, (n / sum < 0.005 ? "< 1" : Math.round((100 * n) / sum)) + " %"))]);
 	byId("reasons").replaceChildren(list.length ? html("div", { class: "rows" }, ...rows)
 		: html("p", { class: "empty" }, "It did nothing at all."));
 }

@@ -8,6 +8,7 @@
 
 extern const struct trace_format trace_format_planetlab;
 extern const struct trace_format trace_format_bitbrains;
+extern const struct trace_format trace_format_azure;
 extern const struct trace_format trace_format_ebb;
 extern const struct trace_format trace_format_synth;
 

@@ -10,10 +10,8 @@
 #include "sim/trace/formats.h"
 
 static const struct trace_format *const formats[] = {
-        &trace_format_planetlab,
-        &trace_format_bitbrains,
-        &trace_format_ebb,
-        &trace_format_synth,
+        &trace_format_planetlab, &trace_format_bitbrains, &trace_format_azure,
+        &trace_format_ebb,       &trace_format_synth,
 };
 
 #define FORMATS         (sizeof(formats) / sizeof(formats[0]))

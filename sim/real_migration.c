@@ -161,7 +161,7 @@ static void add_costs(struct real_world *w, const struct real_migration *m, int 
 
 static int check_move(const struct real_world *w, const struct action *a)
 {
-	if (w->vms.host[a->vm] != a->from || a->to == a->from)
+	if (w->vms.host[a->vm] == ID_NONE || w->vms.host[a->vm] != a->from || a->to == a->from)
 		return -EINVAL;
 	if (w->vms.migration[a->vm] != ID_NONE)
 		return -EBUSY;

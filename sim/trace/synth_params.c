@@ -77,15 +77,18 @@ static int set(struct synth_cfg *cfg, const char *key, const char *value, struct
 	return err_set(err, -EINVAL, "%.64s: unknown key; see docs/traces.md for the keys", key);
 }
 
-/* Takes key=value apart in place. */
+/* Takes key=value, or key: value as in YAML, apart in place. */
 static int set_pair(struct synth_cfg *cfg, char *pair, struct err *err)
 {
-	char *equals = strchr(pair, '=');
+	char *value = strpbrk(pair, "=:"), *key_end = value;
 
-	if (!equals)
+	if (!value)
 		return err_set(err, -EINVAL, "\"%.64s\" has no value; write key=value", pair);
-	*equals = '\0';
-	return set(cfg, pair, equals + 1, err);
+	while (key_end > pair && key_end[-1] == ' ')
+		key_end--;
+	value += 1 + strspn(value + 1, " ");
+	*key_end = '\0';
+	return set(cfg, pair, value, err);
 }
 
 /* A copy of a trimmed cell, to be freed; NULL when nothing but blanks is in it. */

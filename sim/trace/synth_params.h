@@ -31,7 +31,10 @@ struct synth_cfg {
 
 extern const struct param_table synth_params;
 
-/* Defaults, then every "key=value" of spec, separated by commas; "file=PATH" reads them there. */
+/*
+ * Defaults, then every "key=value" of spec, separated by commas. "file=PATH" takes them from the
+ * lines of a file, which may also be written "key: value" (flat YAML), with # comments.
+ */
 int synth_parse(const char *spec, struct synth_cfg *ret, struct err *err);
 
 #endif

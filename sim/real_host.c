@@ -335,15 +335,11 @@ void real_host_transition(struct real_world *w, uint32_t i)
 
 static void lose_vm(struct real_world *w, uint32_t i, uint32_t vm)
 {
-	uint32_t slot = w->vms.migration[vm];
-
 	real_host_begin_change(w, i);
 	real_host_detach(w, vm);
 	real_host_end_change(w, i);
 	real_vm_pending(w, vm);
 	real_emit(w, &(struct env_event){.kind = ENV_VM_LOST, .vm = vm, .host = i});
-	if (slot != ID_NONE)
-		real_migration_abort(w, slot);
 }
 
 /* Its VMs want a host again; what was on its way here stays where it runs. */

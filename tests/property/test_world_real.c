@@ -166,6 +166,9 @@ static void integrate_host(struct chaos *c, uint32_t host, double dt, double *de
 	double share;
 
 	CU_ASSERT_EQUAL(l.n, w->hosts.n_vms[host]);
+	CU_ASSERT(l.n > 0 || (w->hosts.asked[host] == 0 && w->hosts.load[host] == 0));
+	CU_ASSERT(w->hosts.n_moves[host] > 0 ||
+	          (w->hosts.in_load[host] == 0 && w->hosts.out_lost[host] == 0));
 	if (state != HOST_ACTIVE) {
 		CU_ASSERT_EQUAL(l.n, 0);
 		CU_ASSERT_EQUAL(w->hosts.n_moves[host], 0);

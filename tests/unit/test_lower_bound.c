@@ -44,6 +44,15 @@ static void load_costs_full_hosts_and_the_rest_is_off(void)
 	fleet_free(f);
 }
 
+static void a_host_that_is_down_may_be_in_standby(void)
+{
+	struct fleet *f = ten_hosts();
+
+	f->classes[0].standby_w = 2;
+	NEAR(power_of(f, 2500, 0, true), 500 + 7.5 * 2);
+	fleet_free(f);
+}
+
 static void demand_above_the_fleet_counts_as_the_fleet(void)
 {
 	struct fleet *f = ten_hosts();
@@ -237,6 +246,7 @@ static void reference_hosts_are_best_when_full(void)
 }
 
 TEST_MAIN("lower_bound", TEST(load_costs_full_hosts_and_the_rest_is_off),
+          TEST(a_host_that_is_down_may_be_in_standby),
           TEST(demand_above_the_fleet_counts_as_the_fleet),
           TEST(memory_keeps_hosts_on_that_load_would_not),
           TEST(concave_curves_are_bounded_by_their_chord),

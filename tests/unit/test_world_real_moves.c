@@ -87,6 +87,21 @@ static void migrations_share_the_links_at_both_ends(void)
 	rig_done(&r);
 }
 
+static void the_source_link_is_shared_and_handed_back_too(void)
+{
+	struct rig_spec spec = rig_defaults(3, 2, 1);
+	struct world_rig r;
+
+	settle_in(&r, &spec, (const uint32_t[]){0, 0});
+	(void)rig_do(&r, rig_move(0, 0, 1));
+	rig_run(&r, 1);
+	(void)rig_do(&r, rig_move(1, 0, 2));
+	rig_finish(&r);
+	NEAR(done_s(&r, 6), 3);
+	NEAR(done_s(&r, 7), 4);
+	rig_done(&r);
+}
+
 static void in_and_out_share_one_link(void)
 {
 	struct rig_spec spec = rig_defaults(3, 2, 1);
@@ -220,7 +235,8 @@ static void migration_under_way_at_the_end_counts_what_it_sent(void)
 
 TEST_MAIN("world_real_moves", TEST(migration_takes_memory_over_its_share_of_the_link),
           TEST(dirty_pages_are_sent_again), TEST(a_guest_that_dirties_too_fast_is_throttled),
-          TEST(migrations_share_the_links_at_both_ends), TEST(in_and_out_share_one_link),
+          TEST(migrations_share_the_links_at_both_ends),
+          TEST(the_source_link_is_shared_and_handed_back_too), TEST(in_and_out_share_one_link),
           TEST(a_new_demand_changes_the_pace), TEST(moving_costs_the_vm_and_loads_the_target),
           TEST(a_target_has_room_reserved_until_the_end),
           TEST(impossible_moves_are_refused_without_effect),

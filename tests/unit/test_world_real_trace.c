@@ -157,6 +157,20 @@ static void the_lower_bound_is_that_of_all_demand(void)
 	rig_done(&r);
 }
 
+static void the_lower_bound_counts_memory_while_a_vm_exists(void)
+{
+	struct rig_spec spec = rig_defaults(1, 1, 2);
+	struct world_rig r;
+
+	spec.cpu = (const double[]){0, 0};
+	spec.last = (const uint64_t[]){1};
+	rig_init(&r, &spec);
+	rig_finish(&r);
+	/* A tenth of an idle host of 100 W for 300 s, then nothing on. */
+	NEAR(r.result.lower_bound_kwh * JOULES_PER_KWH, 300 * (0.1 * 100 + 0.9 * 5) + 300 * 5);
+	rig_done(&r);
+}
+
 static struct trace *no_trace(struct trace *t, const struct fleet *f)
 {
 	*t = (struct trace){
@@ -191,4 +205,6 @@ TEST_MAIN("world_real_trace", TEST(a_sample_tells_of_the_interval_that_ended),
           TEST(a_gap_is_unknown_to_the_engine_and_holds_in_truth),
           TEST(vms_come_and_go_when_the_trace_says), TEST(a_pending_vm_wants_but_has_no_sample),
           TEST(until_cuts_the_run), TEST(a_trace_that_ends_early_ends_the_run),
-          TEST(the_lower_bound_is_that_of_all_demand), TEST(what_cannot_run_is_refused_by_name))
+          TEST(the_lower_bound_is_that_of_all_demand),
+          TEST(the_lower_bound_counts_memory_while_a_vm_exists),
+          TEST(what_cannot_run_is_refused_by_name))

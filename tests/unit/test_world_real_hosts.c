@@ -78,6 +78,51 @@ static void later_a_host_boots_with_its_time_and_watts(void)
 	rig_done(&r);
 }
 
+static void nothing_is_free_once_time_has_begun(void)
+{
+	struct rig_spec spec = rig_defaults(1, 0, 1);
+	struct world_rig r;
+
+	rig_init(&r, &spec);
+	rig_run(&r, 1e-6);
+	CU_ASSERT_EQUAL(rig_do(&r, rig_on(0)), 0);
+	CU_ASSERT_EQUAL(rig_host_state(&r, 0), HOST_WAKING);
+	rig_done(&r);
+}
+
+static void news_that_nobody_heard_are_due_at_once(void)
+{
+	struct rig_spec spec = rig_defaults(1, 0, 1);
+	struct action on = rig_on(0);
+	struct sample_set set;
+	struct world_rig r;
+	struct env *env;
+
+	rig_init(&r, &spec);
+	env = &r.world->env;
+	rig_run(&r, 10);
+	CU_ASSERT_EQUAL(world_next(r.world), 300 * USEC_PER_SEC);
+	(void)env->ops->begin(env, &on, 1);
+	CU_ASSERT_EQUAL(world_next(r.world), 10 * USEC_PER_SEC);
+	env->ops->poll(env, &set);
+	CU_ASSERT_EQUAL(set.n_events, 2); /* started, waking */
+	CU_ASSERT_EQUAL(world_next(r.world), 190 * USEC_PER_SEC);
+	rig_done(&r);
+}
+
+static void a_drain_taken_back_is_no_matter_of_the_world(void)
+{
+	struct rig_spec spec = rig_defaults(1, 0, 1);
+	struct action keep = rig_off(0);
+	struct world_rig r;
+
+	rig_init(&r, &spec);
+	keep.kind = ACTION_HOST_KEEP;
+	CU_ASSERT_EQUAL(rig_do(&r, keep), ENV_DONE_AT_ONCE);
+	CU_ASSERT_EQUAL(rig_host_state(&r, 0), HOST_OFF);
+	rig_done(&r);
+}
+
 static void only_an_empty_host_is_powered_down(void)
 {
 	struct rig_spec spec = rig_defaults(2, 1, 2);
@@ -274,6 +319,8 @@ static void emulated_guests_cost_more_than_they_ask(void)
 TEST_MAIN("world_real_hosts", TEST(energy_follows_load_of_active_and_watts_of_off_hosts),
           TEST(first_placement_brings_hosts_on_for_nothing),
           TEST(later_a_host_boots_with_its_time_and_watts),
+          TEST(nothing_is_free_once_time_has_begun), TEST(news_that_nobody_heard_are_due_at_once),
+          TEST(a_drain_taken_back_is_no_matter_of_the_world),
           TEST(only_an_empty_host_is_powered_down),
           TEST(standby_is_entered_and_left_where_the_world_says_so),
           TEST(failed_wake_is_told_and_repaired),

@@ -40,6 +40,12 @@ struct policy_ops {
 	 * now, for reports and explain. NAN: no opinion.
 	 */
 	double (*host_need)(const void *policy, uint32_t host);
+
+	/*
+	 * Optional. The policy stands for a data centre without any power management: the rules
+	 * ideal and cloudsim then let every host draw its full power all the time.
+	 */
+	bool always_on;
 };
 
 /* The registry (policies/registry.c) is the only list. NULL if there is none of that name. */

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * NPA and DVFS, the two baselines against which consolidation is measured. Both place each VM once,
+ * first fit by host id, with its whole allocation, and never move it.
+ *
+ *   NPA   non power aware: every host is on all the time (and, under the rules ideal and
+ *         cloudsim, draws full power: nothing ever slows it down)
+ *   DVFS  power follows load by frequency scaling; a host without VMs is off
+ *
+ * Beloglazov, Buyya, CCPE 24(13), 2012, section 6.4.
+ */
+#include "policies/reference/reference.h"
+
+static void *baseline_new(const struct fleet *f, const void *params, uint64_t seed)
+{
+	struct reference_params first_fit = {.placement = REFERENCE_FF};
+
+	(void)params;
+	return reference_new(f, &first_fit, seed, NULL, NULL);
+}
+
+static void observe_nothing(void *policy, const struct snapshot *s)
+{
+	(void)policy;
+	(void)s;
+}
+
+static void wake_all(const struct snapshot *s, struct plan *ret)
+{
+	double n = s->fleet->n_hosts;
+	struct reason why = {.code = REASON_RESERVE, .num = {n, n}};
+
+	for (uint32_t h = 0; h < s->fleet->n_hosts; h++)
+		if (s->host_state[h] == HOST_OFF || s->host_state[h] == HOST_STANDBY)
+			plan_host_on(ret, h, &why);
+}
+
+static void decide_npa(void *policy, const struct snapshot *s, struct plan *ret)
+{
+	struct reference *r = policy;
+
+	board_begin(r->board, s, BOARD_DEMAND_ALLOCATED);
+	wake_all(s, ret);
+	reference_admit(r, ret);
+}
+
+static void decide_dvfs(void *policy, const struct snapshot *s, struct plan *ret)
+{
+	struct reference *r = policy;
+
+	reference_clear_marks(r);
+	board_begin(r->board, s, BOARD_DEMAND_ALLOCATED);
+	reference_admit(r, ret);
+	if (s->sample != SAMPLE_NONE)
+		reference_release_idle(r, ret);
+}
+
+const struct policy_ops reference_npa = {
+        .name = "npa",
+        .help = "every host on, nobody moves: the baseline without power management",
+        .source = "Beloglazov and Buyya, CCPE 24(13), 2012, section 6.4",
+        .always_on = true,
+        .new = baseline_new,
+        .free = reference_free,
+        .observe = observe_nothing,
+        .decide = decide_npa,
+};
+
+const struct policy_ops reference_dvfs = {
+        .name = "dvfs",
+        .help = "first fit, nobody moves, unused hosts off: the baseline with DVFS",
+        .source = "Beloglazov and Buyya, CCPE 24(13), 2012, section 6.4",
+        .new = baseline_new,
+        .free = reference_free,
+        .observe = observe_nothing,
+        .decide = decide_dvfs,
+};

@@ -99,6 +99,7 @@ static int start(struct run *r, const struct world_cfg *world_cfg, struct err *e
 	        .cfg = *world_cfg,
 	        .seed = o->seed,
 	        .sink = o->sink,
+	        .always_on = o->config->policy->always_on,
 	};
 	int ret;
 

@@ -56,6 +56,7 @@ struct world_opts {
 	struct world_cfg cfg;
 	uint64_t seed;
 	usec_t until_us;      /* USEC_NEVER: to the end of the trace */
+	bool always_on;       /* ideal, cloudsim: no power management, see policy_ops.always_on */
 	struct sim_sink sink; /* begin is the driver's business; event and record the world's */
 };
 

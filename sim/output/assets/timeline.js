@@ -90,16 +90,24 @@ function hostsLane(a, height) {
 	return lane("Hosts on", `of ${grouped(runs[state.focus].hosts)}`, withCursor(a, f.root, height));
 }
 
+/* The height that bars are drawn to: the highest, unless it towers over nearly all others (hosts
+ * that all go down at the start of a run); such bars are cut, and the lane says so. */
+function barTop(values) {
+	const seen = values.filter((v) => v > 0).sort((a, b) => a - b);
+	const usual = seen[Math.floor(seen.length * 0.97)] || 0, top = seen[seen.length - 1] || 0;
+	return top > 4 * usual && seen.length > 8 ? 2 * usual : top;
+}
+
 /* Bars of the run in focus; `down` hangs below the line. */
 function barsLane(a, spec) {
 	const t = runs[state.focus].timeline, up = t[spec.up], down = spec.down ? t[spec.down] : null;
 	const height = down ? 84 : 66;
-	const top = Math.max(maxOf(up), down ? maxOf(down) : 0);
+	const peak = Math.max(maxOf(up), down ? maxOf(down) : 0), top = barTop(up.concat(down || []));
 	const zero = down ? height / 2 : height - 4;
 	const scale = (zero - 8) / (top || 1), w = a.inner / a.n;
 	const root = svg("svg", { viewBox: `0 0 ${a.width} ${height}`, height, role: "img", "aria-label": `${spec.title} over time` });
 	const bars = (list, sign) => list.map((v, i) => {
-		const h = (v || 0) * scale, x = margin.left + i * w, wide = Math.max(w - (w > 4 ? 1 : 0), 0.8);
+		const h = Math.min(v || 0, top) * scale, x = margin.left + i * w, wide = Math.max(w - (w > 4 ? 1 : 0), 0.8);
 		const y = sign > 0 ? zero - h : zero;
 		return h > 0 ? `M${x.toFixed(2)} ${y.toFixed(2)}h${wide.toFixed(2)}v${Math.max(h, 1).toFixed(2)}h-${wide.toFixed(2)}Z` : "";
 	}).join("");
@@ -109,7 +117,7 @@ function barsLane(a, spec) {
 		root.append(svg("path", { d: bars(down, -1), fill: colour(state.focus), opacity: 0.45 }));
 	if (top > 0)
 		root.append(svg("text", { x: margin.left - 8, y: 14, "text-anchor": "end" }, tidy(top)));
-	return lane(spec.title, spec.note, withCursor(a, root, height));
+	return lane(spec.title, spec.note + (peak > top ? `; tallest bar (${tidy(peak)}) cut` : ""), withCursor(a, root, height));
 }
 function timeAxis(a) {
 	const root = svg("svg", { viewBox: `0 0 ${a.width} 24`, height: 24, "aria-hidden": "true" });

@@ -272,6 +272,9 @@ static int next_reading(struct azure *a, struct reading *ret, struct err *err)
 			a->file++;
 		}
 		r = input_line(a->in, &line, &len, err);
+		if (r == 0 && input_line_number(a->in) == 0)
+			r = err_set(err, -ENODATA, "%s: holds no readings; copy the file again",
+			            input_name(a->in));
 		if (r != 0)
 			break;
 		input_close(a->in);
@@ -296,7 +299,7 @@ static int find_origin(struct azure *a, struct err *err)
 	int r = next_reading(a, &first, err);
 
 	if (r == 0)
-		r = err_set(err, -ENODATA, "%s: holds no readings; copy the file again",
+		r = err_set(err, -ENODATA, "%s: holds only blank lines; copy the file again",
 		            a->files.readings[0]);
 	if (r < 0)
 		return r;

@@ -91,7 +91,8 @@ static int find_files(struct reader *rd, const char *path, struct err *err)
 	r = folder_open(*dir ? dir : slash ? "/" : ".", &q.folder, err);
 	free(dir);
 	if (r < 0)
-		return r;
+		return err_set(err, r, "%s: no such folder, and no %s%s; check the path", path,
+		               path, SUFFIX_VMS);
 	r = find_file(&q, SUFFIX_VMS, &rd->vms_path, err);
 	if (r == 0)
 		r = find_file(&q, SUFFIX_CPU, &rd->cpu_path, err);

@@ -48,7 +48,7 @@ static void admit_vm(struct reference *r, uint32_t vm, struct plan *ret)
 	if (b->s->host_state[host] != HOST_ACTIVE)
 		r->waits_for[vm] = host;
 	why.num[0] = b->load_mips[host];
-	why.num[1] = board_capacity(b, host);
+	why.num[1] = b->capacity_mips[host];
 	plan_place(ret, vm, host, &why);
 }
 
@@ -79,28 +79,23 @@ static uint32_t count_down(const struct snapshot *s)
 	return n;
 }
 
-/* Active, without VMs now and after the plan, and on for as long as it has to be. */
-static bool is_idle(const struct board *b, uint32_t host)
+/* Active, without VMs, and on for as long as it has to be. */
+static bool is_idle(const struct snapshot *s, uint32_t host)
 {
-	const struct snapshot *s = b->s;
-
 	return s->host_state[host] == HOST_ACTIVE && s->placement->count[host] == 0 &&
-	       b->placement->count[host] == 0 && !b->has_incoming[host] &&
 	       s->now_us - s->host_since_us[host] >= s->host_min_on_us;
 }
 
-void reference_release_idle(const struct reference *r, struct plan *ret)
+void reference_release_idle(const struct snapshot *s, const uint8_t *marks, struct plan *ret)
 {
-	const struct board *b = r->board;
-	const struct snapshot *s = b->s;
 	uint32_t down = count_down(s);
 
-	for (uint32_t h = 0; h < r->fleet->n_hosts && down < s->hosts_off_max; h++) {
-		double idle_s = usec_to_sec(s->now_us - s->host_since_us[h]);
-		struct reason why = {.code = REASON_IDLE_HOST, .num = {idle_s, 0}};
+	for (uint32_t h = 0; h < s->fleet->n_hosts && down < s->hosts_off_max; h++) {
+		struct reason why = {.code = REASON_IDLE_HOST};
 
-		if (r->marks[h] || !is_idle(b, h))
+		if (marks[h] || !is_idle(s, h))
 			continue;
+		why.num[0] = usec_to_sec(s->now_us - s->host_since_us[h]);
 		plan_host_off(ret, h, &why);
 		down++;
 	}

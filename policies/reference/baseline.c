@@ -9,6 +9,8 @@
  *
  * Beloglazov, Buyya, CCPE 24(13), 2012, section 6.4.
  */
+#include <string.h>
+
 #include "policies/reference/reference.h"
 
 static void *baseline_new(const struct fleet *f, const void *params, uint64_t seed)
@@ -35,24 +37,32 @@ static void wake_all(const struct snapshot *s, struct plan *ret)
 			plan_host_on(ret, h, &why);
 }
 
+/* Without pending VMs there is nothing to decide, and no host expects one. */
+static void admit(struct reference *r, const struct snapshot *s, struct plan *ret)
+{
+	memset(r->marks, 0, r->fleet->n_hosts * sizeof(*r->marks));
+	if (!reference_has_pending(s))
+		return;
+	reference_begin(r, s, BOARD_DEMAND_ALLOCATED);
+	reference_admit(r, ret);
+	for (uint32_t h = 0; h < r->fleet->n_hosts; h++)
+		if (r->board->has_incoming[h])
+			r->marks[h] |= HOST_MARK_EXPECTING;
+}
+
 static void decide_npa(void *policy, const struct snapshot *s, struct plan *ret)
 {
-	struct reference *r = policy;
-
-	board_begin(r->board, s, BOARD_DEMAND_ALLOCATED);
 	wake_all(s, ret);
-	reference_admit(r, ret);
+	admit(policy, s, ret);
 }
 
 static void decide_dvfs(void *policy, const struct snapshot *s, struct plan *ret)
 {
 	struct reference *r = policy;
 
-	reference_clear_marks(r);
-	board_begin(r->board, s, BOARD_DEMAND_ALLOCATED);
-	reference_admit(r, ret);
+	admit(r, s, ret);
 	if (s->sample != SAMPLE_NONE)
-		reference_release_idle(r, ret);
+		reference_release_idle(s, r->marks, ret);
 }
 
 const struct policy_ops reference_npa = {

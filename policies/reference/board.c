@@ -20,8 +20,25 @@
 
 #define UNDO_CAP_FIRST 64
 
-static void new_hosts(struct board *b, uint32_t n)
+static void new_vms(struct board *b, const struct fleet *f)
 {
+	b->demand = xcalloc(f->n_vms, sizeof(*b->demand));
+	b->asked = xcalloc(f->n_vms, sizeof(*b->asked));
+	b->vcpus = xcalloc(f->n_vms, sizeof(*b->vcpus));
+	for (uint32_t i = 0; i < f->n_vms; i++)
+		b->vcpus[i] = f->vms[i].vcpus > 1 ? f->vms[i].vcpus : 1;
+}
+
+static void new_hosts(struct board *b, const struct fleet *f)
+{
+	uint32_t n = f->n_hosts;
+
+	b->capacity_mips = xcalloc(n, sizeof(*b->capacity_mips));
+	b->core_mips = xcalloc(n, sizeof(*b->core_mips));
+	for (uint32_t h = 0; h < n; h++) {
+		b->capacity_mips[h] = fleet_class_of(f, h)->capacity.v[RES_CPU];
+		b->core_mips[h] = fleet_class_of(f, h)->core_mips;
+	}
 	b->free_mips = xcalloc(n, sizeof(*b->free_mips));
 	b->load_mips = xcalloc(n, sizeof(*b->load_mips));
 	b->asked_mips = xcalloc(n, sizeof(*b->asked_mips));
@@ -44,9 +61,8 @@ struct board *board_new(const struct fleet *f, const struct demand_log *log)
 	b->fleet = f;
 	b->log = log;
 	b->placement = placement_new(f->n_vms, f->n_hosts);
-	b->demand = xcalloc(f->n_vms, sizeof(*b->demand));
-	b->asked = xcalloc(f->n_vms, sizeof(*b->asked));
-	new_hosts(b, f->n_hosts);
+	new_vms(b, f);
+	new_hosts(b, f);
 	c->hosts = xcalloc(f->n_hosts, sizeof(*c->hosts));
 	c->blank = xcalloc(f->n_hosts, sizeof(*c->blank));
 	c->blank_first = xcalloc(f->n_classes, sizeof(*c->blank_first));
@@ -61,6 +77,9 @@ void board_free(struct board *b)
 	placement_free(b->placement);
 	free(b->demand);
 	free(b->asked);
+	free(b->vcpus);
+	free(b->capacity_mips);
+	free(b->core_mips);
 	free(b->free_mips);
 	free(b->load_mips);
 	free(b->asked_mips);
@@ -79,13 +98,6 @@ void board_free(struct board *b)
 	free(b->candidates.blank_first);
 	free(b->candidates.blank_end);
 	free(b);
-}
-
-double board_ceiling(const struct board *b, uint32_t vm, uint32_t host)
-{
-	uint32_t vcpus = b->fleet->vms[vm].vcpus;
-
-	return (vcpus > 1 ? vcpus : 1) * fleet_class_of(b->fleet, host)->core_mips;
 }
 
 static double capped_demand(const struct board *b, uint32_t vm, uint32_t host)
@@ -144,7 +156,7 @@ static void take_demand(struct board *b, uint32_t vm, enum board_demand demand)
 /* Too much is asked for: all get the same share of their demand, in whole MIPS. */
 static double oversubscribed_load(const struct board *b, uint32_t host, double total)
 {
-	double scale = board_capacity(b, host) / total, load = 0;
+	double scale = b->capacity_mips[host] / total, load = 0;
 
 	placement_foreach_vm (b->placement, host, vm)
 		load += floor(capped_demand(b, vm, host) * scale);
@@ -154,7 +166,7 @@ static double oversubscribed_load(const struct board *b, uint32_t host, double t
 /* Everything about host worked out anew from its list. */
 static void count_host(struct board *b, uint32_t host)
 {
-	double left = board_capacity(b, host), total = 0, asked = 0, mem = 0, copy = 0;
+	double left = b->capacity_mips[host], total = 0, asked = 0, mem = 0, copy = 0;
 	bool enough = true;
 
 	placement_foreach_vm (b->placement, host, vm) {
@@ -181,8 +193,9 @@ static void begin_host(struct board *b, uint32_t host)
 
 	if (!(u > 0)) /* also unknown */
 		u = 0;
-	b->is_off[host] = u == 0;
-	b->power_w[host] = power_at(&fleet_class_of(b->fleet, host)->power, u);
+	if (u > 0 || !b->is_off[host])
+		b->power_w[host] = power_at(&fleet_class_of(b->fleet, host)->power, u);
+	b->is_off[host] = u == 0; /* and then power_w stays what it is until u > 0 */
 	b->has_incoming[host] = false;
 	count_host(b, host);
 }
@@ -246,7 +259,7 @@ static void add_load(struct board *b, uint32_t vm, uint32_t host)
 		b->load_mips[host] += demand;
 	} else { /* reserved beyond the capacity, never put */
 		b->free_mips[host] = 0;
-		b->load_mips[host] = board_capacity(b, host);
+		b->load_mips[host] = b->capacity_mips[host];
 	}
 	b->asked_mips[host] += b->asked[vm];
 	b->mem_bytes[host] += b->s->vm_mem_bytes[vm];

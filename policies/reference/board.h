@@ -47,8 +47,10 @@ struct board {
 	/* by VM */
 	double *demand; /* MIPS that count for room and load: unknown counts as the allocation */
 	double *asked;  /* MIPS that the detector sees: unknown counts as nothing */
+	double *vcpus;  /* at least 1 */
 
-	/* by host */
+	/* by host; the first two are the class's */
+	double *capacity_mips, *core_mips;
 	double *free_mips;  /* capacity less demand, one VM after the other */
 	double *load_mips;  /* delivered: demand, or whole MIPS of a share when there is too much */
 	double *asked_mips; /* sum of asked */
@@ -104,12 +106,10 @@ void board_exclude_off(struct board *b); /* hosts that count as off, and all bla
 /* The best candidate for vm by the placement rule, ID_NONE if none will do. */
 uint32_t board_find_target(struct board *b, uint32_t vm);
 
-static inline double board_capacity(const struct board *b, uint32_t host)
-{
-	return fleet_class_of(b->fleet, host)->capacity.v[RES_CPU];
-}
-
 /* The most that vm can use of host: all its vCPUs at the speed of host's cores. */
-double board_ceiling(const struct board *b, uint32_t vm, uint32_t host);
+static inline double board_ceiling(const struct board *b, uint32_t vm, uint32_t host)
+{
+	return b->vcpus[vm] * b->core_mips[host];
+}
 
 #endif

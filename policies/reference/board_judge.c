@@ -31,7 +31,7 @@ static double *sums_of(struct board *b, uint32_t host)
 static void add_to_sums(struct board *b, uint32_t host, uint32_t vm)
 {
 	const double *values = window_of(b, vm);
-	double *sums = sums_of(b, host), capacity = board_capacity(b, host);
+	double *sums = sums_of(b, host), capacity = b->capacity_mips[host];
 
 	for (uint32_t k = 0; k < b->detector->window; k++)
 		sums[k] += values[k] / capacity;
@@ -78,7 +78,7 @@ static struct verdict judge(const struct board *b, struct detector_input *in, co
 
 struct verdict board_judge(struct board *b, uint32_t host)
 {
-	struct detector_input in = {.demand_ratio = b->asked_mips[host] / board_capacity(b, host)};
+	struct detector_input in = {.demand_ratio = b->asked_mips[host] / b->capacity_mips[host]};
 
 	if (b->detector->window == 0)
 		return b->detector->judge(&in, b->parameter);
@@ -89,7 +89,7 @@ struct verdict board_judge(struct board *b, uint32_t host)
 
 struct verdict board_judge_with(struct board *b, uint32_t host, uint32_t vm)
 {
-	double capacity = board_capacity(b, host);
+	double capacity = b->capacity_mips[host];
 	/* A VM that is being started counts, though it has asked for nothing yet. */
 	double asked = b->s->vm_state[vm] == VM_PENDING ? b->demand[vm] : b->asked[vm];
 	struct detector_input in = {.demand_ratio = (b->asked_mips[host] + asked) / capacity};

@@ -25,14 +25,14 @@ struct best {
 
 static bool has_room(const struct board *b, uint32_t host, uint32_t vm)
 {
-	double demand = b->demand[vm];
-	const struct host_class *c = fleet_class_of(b->fleet, host);
+	double demand = b->demand[vm], mem_bytes = b->s->vm_mem_bytes[vm];
 
 	if (b->free_mips[host] < demand || board_ceiling(b, vm, host) < demand)
 		return false;
-	if ((b->load_mips[host] + demand) / c->capacity.v[RES_CPU] > 1)
+	if ((b->load_mips[host] + demand) / b->capacity_mips[host] > 1)
 		return false;
-	return b->mem_bytes[host] + b->s->vm_mem_bytes[vm] <= c->capacity.v[RES_MEM];
+	return b->mem_bytes[host] + mem_bytes <=
+	       fleet_class_of(b->fleet, host)->capacity.v[RES_MEM];
 }
 
 static void consider(struct board *b, uint32_t host, uint32_t vm, struct best *best)

@@ -32,6 +32,7 @@
 #include <string.h>
 
 #include "core/base/xalloc.h"
+#include "policies/reference/correlation_estimate.h"
 
 #define ROWS    CORRELATION_MAX
 #define COLUMNS (CORRELATION_MAX + 1) /* the intercept's and one a variable */
@@ -78,6 +79,8 @@ void correlation_load(struct correlation *c, const double *const *newest, uint32
 		for (uint32_t i = 0; i < n; i++)
 			c->x[i + 1][r] = *(newest[i] - r);
 	}
+	for (uint32_t p = 0; p <= n; p++)
+		memset(c->x[p] + c->m, 0, (ROWS - c->m) * sizeof(c->x[p][0]));
 	memcpy(c->prefix, c->x, (n + 1) * sizeof(c->x[0]));
 }
 
@@ -279,4 +282,44 @@ bool correlation_compute(struct correlation *c, double *ret_r2)
 				return false;
 	}
 	return true;
+}
+
+static uint32_t index_of_greatest(const double *r2, uint32_t n)
+{
+	double best = 0;
+	uint32_t at = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		if (r2[i] > best) { /* false for NAN: a constant has no R^2 */
+			best = r2[i];
+			at = i;
+		}
+	}
+	return at;
+}
+
+/* Does the greatest stay the greatest, whatever the estimates' errors are? */
+static bool is_beyond_doubt(const double *r2, uint32_t n, uint32_t at)
+{
+	if (!(r2[at] > CORRELATION_ESTIMATE_ERROR))
+		return false;
+	for (uint32_t i = 0; i < n; i++)
+		if (i != at && !(r2[i] < r2[at] - 2 * CORRELATION_ESTIMATE_ERROR))
+			return false;
+	return true;
+}
+
+uint32_t correlation_greatest(struct correlation *c)
+{
+	double r2[CORRELATION_MAX];
+
+	if (correlation_estimate(c->x, c->n, c->m, r2)) {
+		uint32_t at = index_of_greatest(r2, c->n);
+
+		if (is_beyond_doubt(r2, c->n, at))
+			return at;
+	}
+	if (!correlation_compute(c, r2))
+		return CORRELATION_SINGULAR;
+	return index_of_greatest(r2, c->n);
 }

@@ -28,4 +28,13 @@ void correlation_load(struct correlation *c, const double *const *newest, uint32
  */
 bool correlation_compute(struct correlation *c, double *ret_r2);
 
+/*
+ * The variable of the greatest R^2 by correlation_compute, the first among equals, 0 if none is
+ * above 0; CORRELATION_SINGULAR if that fails. Finds it without computing them all where a bound
+ * of the error leaves no doubt. Uses up what was loaded.
+ */
+uint32_t correlation_greatest(struct correlation *c);
+
+#define CORRELATION_SINGULAR UINT32_MAX
+
 #endif

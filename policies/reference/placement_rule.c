@@ -36,10 +36,10 @@ static double score_bf(const struct board *b, uint32_t host, double load_after, 
 
 static double score_pabfd(const struct board *b, uint32_t host, double load_after, double demand)
 {
-	const struct host_class *c = fleet_class_of(b->fleet, host);
+	const struct power_model *power = &fleet_class_of(b->fleet, host)->power;
 
 	(void)demand;
-	return power_at(&c->power, load_after / c->capacity.v[RES_CPU]) - b->power_w[host];
+	return power_at(power, load_after / b->capacity_mips[host]) - b->power_w[host];
 }
 
 const struct placement_ops placement_ff = {.name = "ff", .score = score_ff};

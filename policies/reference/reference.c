@@ -117,12 +117,7 @@ void reference_sort_leavers(struct leaver *leavers, uint32_t n)
 	qsort(leavers, n, sizeof(*leavers), by_falling_demand);
 }
 
-void reference_clear_marks(struct reference *r)
-{
-	memset(r->marks, 0, r->fleet->n_hosts * sizeof(*r->marks));
-}
-
-static bool has_pending(const struct snapshot *s)
+bool reference_has_pending(const struct snapshot *s)
 {
 	for (uint32_t i = 0; i < s->n_active; i++)
 		if (s->vm_state[s->active[i]] == VM_PENDING)
@@ -130,18 +125,31 @@ static bool has_pending(const struct snapshot *s)
 	return false;
 }
 
+void reference_begin(struct reference *r, const struct snapshot *s, enum board_demand demand)
+{
+	board_begin(r->board, s, demand);
+	memset(r->marks, 0, r->fleet->n_hosts * sizeof(*r->marks));
+}
+
+static void mark_expecting(struct reference *r)
+{
+	for (uint32_t h = 0; h < r->fleet->n_hosts; h++)
+		if (r->board->has_incoming[h])
+			r->marks[h] |= HOST_MARK_EXPECTING;
+}
+
 void reference_decide(void *policy, const struct snapshot *s, struct plan *ret)
 {
 	struct reference *r = policy;
 
-	if (s->sample == SAMPLE_NONE && !has_pending(s))
+	if (s->sample == SAMPLE_NONE && !reference_has_pending(s))
 		return;
-	board_begin(r->board, s, BOARD_DEMAND_SAMPLED);
-	reference_clear_marks(r);
+	reference_begin(r, s, BOARD_DEMAND_SAMPLED);
 	reference_admit(r, ret);
 	if (s->sample == SAMPLE_NONE)
 		return;
 	reference_relieve(r, ret);
 	reference_gather(r, ret);
-	reference_release_idle(r, ret);
+	mark_expecting(r);
+	reference_release_idle(s, r->marks, ret);
 }

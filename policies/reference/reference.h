@@ -35,7 +35,8 @@ struct host_usage {
 enum host_mark {
 	HOST_MARK_OVERLOADED = 1, /* gives VMs, takes none */
 	HOST_MARK_RELIEVER = 2,   /* takes VMs of overloaded hosts, or new ones */
-	HOST_MARK_GATHERER = 4    /* takes VMs of hosts that are emptied; not emptied itself */
+	HOST_MARK_GATHERER = 4,   /* takes VMs of hosts that are emptied; not emptied itself */
+	HOST_MARK_EXPECTING = 8   /* a VM is on its way here, or waits for it to wake */
 };
 
 struct reference {
@@ -69,7 +70,8 @@ void reference_decide(void *policy, const struct snapshot *s, struct plan *ret);
 void reference_admit(struct reference *r, struct plan *ret);
 void reference_wake(const struct board *b, uint32_t host, enum reason_code code, double mips,
                     struct plan *ret);
-void reference_release_idle(const struct reference *r, struct plan *ret);
+/* Hosts with a mark are kept. */
+void reference_release_idle(const struct snapshot *s, const uint8_t *marks, struct plan *ret);
 
 /* relieve.c: overloaded hosts give VMs away. */
 void reference_relieve(struct reference *r, struct plan *ret);
@@ -77,7 +79,10 @@ void reference_relieve(struct reference *r, struct plan *ret);
 /* gather.c: the least used hosts are emptied. */
 void reference_gather(struct reference *r, struct plan *ret);
 
-void reference_clear_marks(struct reference *r);
+/* Starts a decision on a clean board. */
+void reference_begin(struct reference *r, const struct snapshot *s, enum board_demand demand);
+
+bool reference_has_pending(const struct snapshot *s);
 
 /* Movable VMs of host on the board into r->vms, in list order; returns how many. */
 uint32_t reference_movable_vms(struct reference *r, uint32_t host);

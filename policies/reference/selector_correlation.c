@@ -24,34 +24,19 @@ static uint32_t common_samples(const struct selector_input *in)
 	return n;
 }
 
-static uint32_t greatest(const double *r2, uint32_t n)
-{
-	double best = 0;
-	uint32_t at = 0;
-
-	for (uint32_t i = 0; i < n; i++) {
-		if (r2[i] > best) { /* false for NAN: a constant load has no R^2 */
-			best = r2[i];
-			at = i;
-		}
-	}
-	return at;
-}
-
 static uint32_t select_mc(const struct selector_input *in)
 {
 	uint32_t n = in->n_vms, samples = common_samples(in);
 	const double *newest[DEMAND_LOG_LEN] = {NULL};
-	double r2[DEMAND_LOG_LEN];
+	uint32_t greatest;
 
 	if (n == 1 || n > samples)
 		return selector_mmt.select(in);
 	for (uint32_t i = 0; i < n; i++)
 		newest[i] = demand_log_ratio(in->log, in->vms[i]) + DEMAND_LOG_LEN - 1;
 	correlation_load(in->correlation, newest, n, samples);
-	if (!correlation_compute(in->correlation, r2))
-		return selector_mmt.select(in);
-	return in->vms[greatest(r2, n)];
+	greatest = correlation_greatest(in->correlation);
+	return greatest == CORRELATION_SINGULAR ? selector_mmt.select(in) : in->vms[greatest];
 }
 
 const struct selector_ops selector_mc = {

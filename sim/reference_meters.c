@@ -117,7 +117,7 @@ static bool is_idle(const struct reference_world *w, uint32_t host)
 	return w->lists[host].n == 0 && !w->loads[host].on && !w->opts.always_on;
 }
 
-/* In CloudSim a VM that wants exactly nothing after the start has finished, and is gone for good. */
+/* In CloudSim a VM that wants exactly nothing after the start has finished, and is gone. */
 static void remove_finished(struct reference_world *w, uint32_t host)
 {
 	const struct reference_list *l = &w->lists[host];
@@ -153,11 +153,10 @@ void reference_update(struct reference_world *w, usec_t from_us, double from_s)
 		reference_share(w, h);
 		if (metering)
 			add_host(w, h, &before, &i);
+		remove_finished(w, h);
 	}
 	if (metering)
 		close_interval(w, &i, mips_before);
-	for (uint32_t h = 0; h < w->fleet->n_hosts; h++)
-		remove_finished(w, h);
 }
 
 void reference_refresh(struct reference_world *w)
@@ -243,7 +242,8 @@ void reference_settle(struct reference_world *w)
 	if (w->ticks == 0)
 		return; /* nobody has begun to work */
 	for (uint32_t h = 0; h < w->fleet->n_hosts; h++)
-		settle_host(w, h);
+		if (!is_idle(w, h) || w->was_on[h] || w->shutdowns.was_active[h])
+			settle_host(w, h);
 	w->settled = true;
 	if (w->heat_due)
 		take_heat(w);

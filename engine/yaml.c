@@ -27,6 +27,7 @@ struct builder {
 	struct yaml_node *open; /* the innermost open collection, NULL at the top */
 	uint32_t depth;
 	char *key; /* read, waiting for its value */
+	uint32_t key_line;
 	struct err *err;
 };
 
@@ -89,7 +90,8 @@ static int add_node(struct builder *b, struct yaml_node *n)
 
 static int take_value(struct builder *b, const yaml_event_t *e, struct yaml_node *n)
 {
-	n->line = (uint32_t)e->start_mark.line + 1;
+	/* A value below its key is where its key is: that is where one looks. */
+	n->line = b->key ? b->key_line : (uint32_t)e->start_mark.line + 1;
 	if (add_node(b, n) == 0)
 		return 0;
 	return refuse(b, &e->start_mark,
@@ -108,6 +110,7 @@ static int take_key(struct builder *b, const yaml_event_t *e)
 	if (b->open->len >= YAML_KEYS_MAX)
 		return refuse(b, &e->start_mark, "a mapping has too many keys; use a list");
 	b->key = xstrdup(key);
+	b->key_line = (uint32_t)e->start_mark.line + 1;
 	return 0;
 }
 

@@ -66,9 +66,13 @@ struct yaml_form {
 };
 
 /*
- * Sets every default of the form's table in obj, then what the map says. Unknown keys are refused
- * with a suggestion, required ones must be there.
+ * Sets in obj what the map says; the rest of obj stays. Unknown keys are refused with a
+ * suggestion, required ones must be there.
  */
+int yaml_apply(const struct yaml_node *map, const struct yaml_form *form, void *obj,
+               struct err *err);
+
+/* The same after setting every default of the form's table. */
 int yaml_read(const struct yaml_node *map, const struct yaml_form *form, void *obj,
               struct err *err);
 

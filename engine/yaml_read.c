@@ -131,14 +131,13 @@ static int read_param(const struct yaml_node *n, const struct param *row, void *
 	return 0;
 }
 
-int yaml_read(const struct yaml_node *map, const struct yaml_form *form, void *obj, struct err *err)
+int yaml_apply(const struct yaml_node *map, const struct yaml_form *form, void *obj,
+               struct err *err)
 {
 	int r = yaml_expect(map, YAML_NODE_MAP, "a mapping of keys and values", err);
 
 	if (r < 0)
 		return r;
-	if (form->params)
-		param_set_defaults(form->params, obj);
 	for (size_t i = 0; form->required && form->required[i]; i++)
 		if (!yaml_get(map, form->required[i]))
 			return yaml_error(map, -EINVAL, err, "%s is missing; add it",
@@ -152,6 +151,13 @@ int yaml_read(const struct yaml_node *map, const struct yaml_form *form, void *o
 			r = refuse_key(n, form, err);
 	}
 	return r;
+}
+
+int yaml_read(const struct yaml_node *map, const struct yaml_form *form, void *obj, struct err *err)
+{
+	if (form->params)
+		param_set_defaults(form->params, obj);
+	return yaml_apply(map, form, obj, err);
 }
 
 int yaml_read_text(const struct yaml_node *map, const char *key, const char **ret, struct err *err)

@@ -32,6 +32,7 @@ struct reference_load {
 	double used;      /* the work that makes its utilisation */
 	double requested; /* what all VMs ask for, those on their way here in full */
 	double asked;     /* what is really asked of it: of VMs on their way here their part */
+	double wanted;    /* the same, each VM capped by the speed of this host's cores */
 	double demanded;  /* by VMs that run here, */
 	double delivered; /* and what they get; */
 	double lost;      /* missing because they are migrating */
@@ -63,6 +64,13 @@ struct reference_shutdowns {
 	double *on_since_s;
 	uint64_t n;
 	double seconds_sum;
+};
+
+/* A host became overloaded, or ceased to be, between two events. */
+struct reference_crossing {
+	usec_t at_us;
+	uint32_t host;
+	bool overloaded; /* from then on */
 };
 
 struct reference_world {
@@ -104,6 +112,8 @@ struct reference_world {
 	struct lower_bound *lower_bound;
 	double demand_mips; /* of all VMs that exist, as of the last update */
 	float *heat;
+	struct reference_crossing *crossings; /* of one interval, at most one a host */
+	uint32_t n_crossings;
 	bool settled;  /* hosts have been on or off before */
 	bool heat_due; /* a sample was taken at this instant */
 	struct reference_shutdowns shutdowns;
@@ -149,6 +159,8 @@ void reference_finish(struct reference_world *w, struct sim_result *ret);
 
 /* world_reference.c */
 void reference_emit(struct reference_world *w, const struct env_event *ev); /* at_us: now */
-void reference_tell(struct reference_world *w, const struct sim_event *ev); /* the same */
+/* To the sink; reference_tell sets at_us to now. */
+void reference_tell(struct reference_world *w, const struct sim_event *ev);
+void reference_tell_past(struct reference_world *w, const struct sim_event *ev);
 
 #endif

@@ -8,8 +8,9 @@
  *               cloudsim: 0 if u1 = 0; and P(0) of the table, not 0 W, if only u2 = 0
  *               ideal: a host of utilisation 0 draws 0 W
  *               a policy without power management: full power of every host, always
- *   slatah      time in which the host was on and overloaded when the interval began
- *   work        cloudsim: as when the interval began x dt; ideal: trapezoid
+ *   slatah      cloudsim: time of intervals that began with the host active and overloaded;
+ *               ideal: time in which it is overloaded, since demand runs in straight lines
+ *   work        cloudsim: as when the interval began x dt; ideal: as demand runs in straight lines
  *   on          cloudsim: utilisation above 0; ideal: holds a VM or one on its way
  *
  * cloudsim: the first interval begins at the first sample, [0, 300.1) costs nothing; the last one
@@ -30,8 +31,8 @@ struct interval {
 	double energy_j, delivered, on, overloaded;
 };
 
-static double energy(const struct reference_world *w, const struct reference_load *a,
-                     const struct reference_load *b)
+static double energy_w(const struct reference_world *w, const struct reference_load *a,
+                       const struct reference_load *b)
 {
 	double end_w = b->power_w;
 
@@ -49,29 +50,90 @@ static double mean(const struct reference_world *w, double a, double b)
 	return w->cloudsim ? a : (a + b) / 2;
 }
 
-static void add_host(struct reference_world *w, uint32_t host, const struct reference_load *a,
+/*
+ * Demand runs in a straight line, and so does what a host lacks: where it crosses 0 the host
+ * becomes overloaded or ceases to be. Where only a slow core is to blame, half-way.
+ */
+static double crossing_ratio(const struct reference_load *a, const struct reference_load *b,
+                             double capacity)
+{
+	double lack_a = a->wanted - capacity, lack_b = b->wanted - capacity;
+
+	if ((lack_a > 0) == (lack_b > 0))
+		return 0.5;
+	return lack_a / (lack_a - lack_b);
+}
+
+/* One host in one interval. */
+struct stretch {
+	uint32_t host;
+	const struct reference_load *a, *b; /* at both ends */
+	double overloaded_s;
+};
+
+/* Seconds in which the host was overloaded. */
+static double overloaded_seconds(struct reference_world *w, const struct stretch *s,
+                                 const struct interval *i)
+{
+	bool before = s->a->on && s->a->overloaded, after = s->b->on && s->b->overloaded;
+	double capacity = fleet_class_of(w->fleet, s->host)->capacity.v[RES_CPU];
+	usec_t at_us;
+
+	if (w->cloudsim || before == after)
+		return before ? i->dt : 0;
+	at_us = i->from_us + usec_from_sec(i->dt * crossing_ratio(s->a, s->b, capacity));
+	w->crossings[w->n_crossings++] = (struct reference_crossing){at_us, s->host, after};
+	return usec_to_sec(before ? at_us - i->from_us : w->now_us - at_us);
+}
+
+/* What is missing for want of CPU grows from 0, or falls to it, where the overload begins or ends.
+ */
+static void add_work(const struct reference_world *w, const struct stretch *s, struct interval *i)
+{
+	double demanded = mean(w, s->a->demanded, s->b->demanded);
+	double lost = mean(w, s->a->lost, s->b->lost);
+	double lacking = demanded - mean(w, s->a->delivered, s->b->delivered) - lost;
+
+	if (s->overloaded_s > 0)
+		lacking *= s->overloaded_s / i->dt;
+	i->work.demanded += demanded;
+	i->work.delivered += demanded - lost - lacking;
+	i->work.lost_migrating += lost;
+	i->n_short += s->a->n_short;
+	i->short_ratio_sum += s->a->short_ratio_sum;
+}
+
+static double mean_power(const struct reference_world *w, const struct stretch *s)
+{
+	if (w->opts.always_on)
+		return power_at(&fleet_class_of(w->fleet, s->host)->power, 1);
+	return energy_w(w, s->a, s->b);
+}
+
+static void add_host(struct reference_world *w, uint32_t host, const struct reference_load *before,
                      struct interval *i)
 {
-	const struct reference_load *b = &w->loads[host];
-	double watts = w->opts.always_on ? power_at(&fleet_class_of(w->fleet, host)->power, 1)
-	                                 : energy(w, a, b);
+	struct stretch s = {.host = host, .a = before, .b = &w->loads[host]};
+	double watts = mean_power(w, &s);
 	struct meters_host m = {
 	        .host = host,
-	        .state = a->on || w->opts.always_on ? HOST_ACTIVE : HOST_OFF,
-	        .overloaded = a->on && a->overloaded,
-	        .seconds = i->dt,
-	        .energy_j = watts * i->dt,
+	        .state = before->on || w->opts.always_on ? HOST_ACTIVE : HOST_OFF,
 	};
 
-	i->energy_j += m.energy_j;
-	i->on += m.state == HOST_ACTIVE;
-	i->overloaded += m.overloaded;
-	i->work.demanded += mean(w, a->demanded, b->demanded);
-	i->work.delivered += mean(w, a->delivered, b->delivered);
-	i->work.lost_migrating += mean(w, a->lost, b->lost);
-	i->n_short += a->n_short;
-	i->short_ratio_sum += a->short_ratio_sum;
+	s.overloaded_s = overloaded_seconds(w, &s, i);
+	m.seconds = i->dt - s.overloaded_s;
+	m.energy_j = watts * m.seconds;
 	meters_add_host(w->meters, &m);
+	if (s.overloaded_s > 0) {
+		m.overloaded = true;
+		m.seconds = s.overloaded_s;
+		m.energy_j = watts * m.seconds;
+		meters_add_host(w->meters, &m);
+	}
+	add_work(w, &s, i);
+	i->energy_j += watts * i->dt;
+	i->on += m.state == HOST_ACTIVE;
+	i->overloaded += s.overloaded_s / i->dt;
 }
 
 static double pending_mips(const struct reference_world *w)
@@ -110,6 +172,36 @@ static void close_interval(struct reference_world *w, struct interval *i, double
 	                        .hosts_on = i->on,
 	                        .hosts_overloaded = i->overloaded,
 	                });
+}
+
+static void tell_overload(struct reference_world *w, const struct reference_crossing *c)
+{
+	w->was_overloaded[c->host] = c->overloaded;
+	reference_tell_past(w,
+	                    &(struct sim_event){
+	                            .at_us = c->at_us,
+	                            .kind = c->overloaded ? SIM_OVERLOAD_BEGIN : SIM_OVERLOAD_END,
+	                            .vm = ID_NONE,
+	                            .from = c->host,
+	                            .to = ID_NONE,
+	                    });
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct reference_crossing *x = a, *y = b;
+
+	if (x->at_us != y->at_us)
+		return x->at_us < y->at_us ? -1 : 1;
+	return x->host < y->host ? -1 : 1;
+}
+
+static void tell_crossings(struct reference_world *w)
+{
+	qsort(w->crossings, w->n_crossings, sizeof(*w->crossings), by_time);
+	for (uint32_t i = 0; i < w->n_crossings; i++)
+		tell_overload(w, &w->crossings[i]);
+	w->n_crossings = 0;
 }
 
 static bool is_idle(const struct reference_world *w, uint32_t host)
@@ -155,6 +247,7 @@ void reference_update(struct reference_world *w, usec_t from_us, double from_s)
 			add_host(w, h, &before, &i);
 		remove_finished(w, h);
 	}
+	tell_crossings(w);
 	if (metering)
 		close_interval(w, &i, mips_before);
 }
@@ -200,29 +293,19 @@ static void tell_host(struct reference_world *w, uint32_t host, bool on)
 	                  });
 }
 
-static void tell_overload(struct reference_world *w, uint32_t host, bool overloaded)
-{
-	w->was_overloaded[host] = overloaded;
-	reference_tell(w, &(struct sim_event){
-	                          .kind = overloaded ? SIM_OVERLOAD_BEGIN : SIM_OVERLOAD_END,
-	                          .vm = ID_NONE,
-	                          .from = host,
-	                          .to = ID_NONE,
-	                  });
-}
-
 static void settle_host(struct reference_world *w, uint32_t host)
 {
 	bool on = w->loads[host].on || w->opts.always_on;
 	bool overloaded = w->loads[host].on && w->loads[host].overloaded;
+	struct reference_crossing c = {w->now_us, host, overloaded};
 
 	note_activity(w, host);
 	if (w->was_overloaded[host] && !overloaded)
-		tell_overload(w, host, false);
+		tell_overload(w, &c);
 	if (on != w->was_on[host])
 		tell_host(w, host, on);
 	if (!w->was_overloaded[host] && overloaded)
-		tell_overload(w, host, true);
+		tell_overload(w, &c);
 }
 
 static void take_heat(struct reference_world *w)

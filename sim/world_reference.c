@@ -35,14 +35,18 @@ void reference_emit(struct reference_world *w, const struct env_event *ev)
 	w->events[w->n_events++].at_us = w->now_us;
 }
 
+void reference_tell_past(struct reference_world *w, const struct sim_event *ev)
+{
+	if (w->opts.sink.event)
+		w->opts.sink.event(w->opts.sink.ctx, ev);
+}
+
 void reference_tell(struct reference_world *w, const struct sim_event *ev)
 {
 	struct sim_event copy = *ev;
 
-	if (!w->opts.sink.event)
-		return;
 	copy.at_us = w->now_us;
-	w->opts.sink.event(w->opts.sink.ctx, &copy);
+	reference_tell_past(w, &copy);
 }
 
 /* --- the engine's door */
@@ -263,6 +267,7 @@ static void free_hosts(struct reference_world *w)
 	free(w->was_overloaded);
 	free(w->stale_hosts);
 	free(w->heat);
+	free(w->crossings);
 	free(w->shutdowns.was_active);
 	free(w->shutdowns.on_since_s);
 }
@@ -384,6 +389,7 @@ static void make_hosts(struct reference_world *w)
 	w->was_overloaded = xcalloc(n, sizeof(*w->was_overloaded));
 	w->stale_hosts = xcalloc(n, sizeof(*w->stale_hosts));
 	w->heat = xcalloc(n, sizeof(*w->heat));
+	w->crossings = xcalloc(n, sizeof(*w->crossings));
 	w->shutdowns.was_active = xcalloc(n, sizeof(*w->shutdowns.was_active));
 	w->shutdowns.on_since_s = xcalloc(n, sizeof(*w->shutdowns.on_since_s));
 	for (uint32_t h = 0; h < n; h++) {

@@ -16,9 +16,10 @@
 static void *baseline_new(const struct fleet *f, const void *params, uint64_t seed)
 {
 	struct reference_params first_fit = {.placement = REFERENCE_FF};
+	struct reference_choice nobody_moves = {NULL, NULL};
 
 	(void)params;
-	return reference_new(f, &first_fit, seed, NULL, NULL);
+	return reference_new(f, &first_fit, seed, &nobody_moves);
 }
 
 static void observe_nothing(void *policy, const struct snapshot *s)

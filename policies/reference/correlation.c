@@ -117,9 +117,18 @@ static bool step_prefix(struct correlation *c, uint32_t k)
 	return true;
 }
 
+/* A Householder reflection: rows k to m - 1. */
+struct reflection {
+	const lanes *v;
+	lanes scale; /* a v_k */
+	uint32_t k, m;
+};
+
 /* Four neighbouring columns of work. */
-static void reflect4(lanes (*x)[ROWS], const lanes *v, lanes scale, uint32_t k, uint32_t m)
+static void reflect4(lanes (*x)[ROWS], const struct reflection *h)
 {
+	const lanes *v = h->v, scale = h->scale;
+	uint32_t k = h->k, m = h->m;
 	lanes d0 = {0}, d1 = {0}, d2 = {0}, d3 = {0};
 
 	for (uint32_t r = k; r < m; r++) {
@@ -140,13 +149,15 @@ static void reflect4(lanes (*x)[ROWS], const lanes *v, lanes scale, uint32_t k, 
 	}
 }
 
-static void reflect1(lanes *x, const lanes *v, lanes scale, uint32_t k, uint32_t m)
+static void reflect1(lanes *x, const struct reflection *h)
 {
+	const lanes *v = h->v;
+	uint32_t k = h->k, m = h->m;
 	lanes dot = {0};
 
 	for (uint32_t r = k; r < m; r++)
 		dot -= x[r] * v[r];
-	dot /= scale;
+	dot /= h->scale;
 	for (uint32_t r = k; r < m; r++)
 		x[r] -= dot * v[r];
 }
@@ -186,7 +197,8 @@ static lanes *choose_pivot(struct correlation *c, uint32_t k)
 /* Step k of LANES regressions. False: one of them is exactly singular. */
 static bool step_lanes(struct correlation *c, uint32_t k)
 {
-	lanes *v = choose_pivot(c, k), norm2 = {0}, scale;
+	lanes *v = choose_pivot(c, k), norm2 = {0};
+	struct reflection h = {.v = v, .k = k, .m = c->m};
 	/* While the lanes differ, some still need column k + 1: nobody minds it being reflected. */
 	uint32_t p = k < c->first + LANES ? k + 1 : k + 2;
 
@@ -200,13 +212,13 @@ static bool step_lanes(struct correlation *c, uint32_t k)
 		c->diag[k][l] = a;
 		v[k][l] -= a;
 	}
-	scale = c->diag[k] * v[k];
+	h.scale = c->diag[k] * v[k];
 	c->pivot[k] = v;
 	for (; p + 3 <= c->n; p += 4)
-		reflect4(&c->work[p], v, scale, k, c->m);
+		reflect4(&c->work[p], &h);
 	for (; p <= c->n; p++)
-		reflect1(c->work[p], v, scale, k, c->m);
-	reflect1(c->explained, v, scale, k, c->m);
+		reflect1(c->work[p], &h);
+	reflect1(c->explained, &h);
 	return true;
 }
 

@@ -41,14 +41,15 @@ static const struct placement_ops *placement_rule(int choice)
 }
 
 void *reference_new(const struct fleet *f, const struct reference_params *params, uint64_t seed,
-                    const struct detector_ops *detector, const struct selector_ops *selector)
+                    const struct reference_choice *choice)
 {
+	const struct detector_ops *detector = choice->detector;
+	const struct selector_ops *selector = choice->selector;
 	struct reference *r = xcalloc(1, sizeof(*r));
 
 	r->fleet = f;
 	r->params = *params;
-	r->detector = detector;
-	r->selector = selector;
+	r->choice = *choice;
 	if (detector)
 		r->log = demand_log_new(f, selector->needs_ratio);
 	if (selector && selector->needs_ratio)

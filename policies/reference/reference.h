@@ -39,11 +39,16 @@ enum host_mark {
 	HOST_MARK_EXPECTING = 8   /* a VM is on its way here, or waits for it to wake */
 };
 
+/* Which policy of the family. Both NULL: nobody moves, nothing is logged. */
+struct reference_choice {
+	const struct detector_ops *detector;
+	const struct selector_ops *selector;
+};
+
 struct reference {
 	const struct fleet *fleet;
 	struct reference_params params;
-	const struct detector_ops *detector; /* both NULL: nobody moves, nothing is logged */
-	const struct selector_ops *selector;
+	struct reference_choice choice;
 	struct demand_log *log;
 	struct correlation *correlation; /* NULL unless the selector needs it */
 	struct board *board;
@@ -61,7 +66,7 @@ struct reference {
 
 /* The parts of policy_ops; see table.c. */
 void *reference_new(const struct fleet *f, const struct reference_params *params, uint64_t seed,
-                    const struct detector_ops *detector, const struct selector_ops *selector);
+                    const struct reference_choice *choice);
 void reference_free(void *policy);
 void reference_observe(void *policy, const struct snapshot *s);
 void reference_decide(void *policy, const struct snapshot *s, struct plan *ret);

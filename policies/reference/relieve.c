@@ -22,7 +22,7 @@ static uint32_t choose(struct reference *r, uint32_t n)
 	        .rng = &r->rng,
 	};
 
-	return r->selector->select(&in);
+	return r->choice.selector->select(&in);
 }
 
 static void unload(struct reference *r, uint32_t host, struct verdict why)

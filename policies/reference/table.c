@@ -71,7 +71,9 @@ static const struct param lr_rows[] = {
 #define NEW_FUNCTION(d, s)                                                                   \
 	static void *new_##d##_##s(const struct fleet *f, const void *params, uint64_t seed) \
 	{                                                                                    \
-		return reference_new(f, params, seed, &detector_##d, &selector_##s);         \
+		struct reference_choice choice = {&detector_##d, &selector_##s};             \
+                                                                                             \
+		return reference_new(f, params, seed, &choice);                              \
 	}
 
 POLICIES(NEW_FUNCTION)

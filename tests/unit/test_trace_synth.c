@@ -287,10 +287,47 @@ static void wrong_keys_and_values_are_refused(void)
 	trace_rig_done(&r);
 }
 
+/* The cell behind "| `name` | " in docs/traces.md, or "" if there is no such row. */
+static void documented_default(const char *name, char ret[64])
+{
+	FILE *f = fopen("docs/traces.md", "r");
+	char line[256], key[64];
+
+	ret[0] = '\0';
+	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+	while (fgets(line, sizeof(line), f)) {
+		char value[64];
+
+		if (sscanf(line, "| `%63[a-z_]` | %63s |", key, value) == 2 &&
+		    strcmp(key, name) == 0)
+			memcpy(ret, value, sizeof(value));
+	}
+	(void)fclose(f); /* was only read */
+}
+
+static void the_manual_lists_every_key_with_its_default(void)
+{
+	struct synth_cfg cfg;
+	struct err err;
+
+	for (size_t i = 0; i < synth_params.len; i++) {
+		const struct param *row = &synth_params.rows[i];
+		char documented[64], expected[64], actual[64];
+
+		param_set_defaults(&synth_params, &cfg);
+		param_format(row, &cfg, expected, sizeof(expected));
+		documented_default(row->name, documented);
+		CU_ASSERT_EQUAL(param_parse(row, &cfg, documented, &err), 0);
+		param_format(row, &cfg, actual, sizeof(actual));
+		CU_ASSERT_STRING_EQUAL(actual, expected);
+	}
+}
+
 TEST_MAIN("trace synth", TEST(a_seed_is_a_trace_with_every_compiler),
           TEST(values_are_ratios_and_mean_is_as_asked), TEST(demand_is_skewed_to_few_busy_vms),
           TEST(days_are_busier_than_nights_and_weekends),
           TEST(groups_peak_together_as_much_as_asked),
           TEST(bursts_come_as_often_and_as_long_as_asked), TEST(churn_makes_vms_come_and_go),
           TEST(a_vm_does_not_depend_on_how_many_there_are), TEST(flavours_and_names_are_in_order),
-          TEST(keys_may_come_from_a_file), TEST(wrong_keys_and_values_are_refused))
+          TEST(keys_may_come_from_a_file), TEST(wrong_keys_and_values_are_refused),
+          TEST(the_manual_lists_every_key_with_its_default))

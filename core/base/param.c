@@ -194,12 +194,19 @@ int param_parse(const struct param *row, void *obj, const char *text, struct err
 	return 0;
 }
 
+/* Whole numbers below this are exact and written without an exponent. */
+#define WHOLE_MAX 1e15
+
 /* The shortest decimal that reads back as the same double. */
 static void format_double(double x, const char *suffix, char *ret_text, size_t size)
 {
 	char text[VALUE_TEXT_MAX];
 	double back;
 
+	if (fabs(x) < WHOLE_MAX && !(x < floor(x)) && !(x > floor(x))) {
+		(void)snprintf(ret_text, size, "%.0f%s", x, suffix); /* cut as documented */
+		return;
+	}
 	for (int digits = 1; digits <= 17; digits++) {
 		(void)snprintf(text, sizeof(text), "%.*g", digits, x); /* %g of 17 digits fits */
 		if (text_to_double(text, &back) == 0 && !(back < x) && !(back > x))

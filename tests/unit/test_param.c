@@ -144,6 +144,7 @@ static void format_is_what_parse_reads_back(void)
 	format_is("size", "613MB", "613MB");
 	format_is("size", "1.5GiB", "1536MiB");
 	format_is("size", "513", "513");
+	format_is("size", "40MB", "40MB");
 	format_is("flag", "yes", "true");
 	format_is("colour", "green", "green");
 }

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+/*
+ * The commands of ebb. argv[0] is the command's name; the value is the exit status. Each has a
+ * row in the table of main.c.
+ */
+int cmd_config(int argc, char **argv);
+
+#endif

@@ -28,12 +28,17 @@ static double make_value(struct rng *rng, int row, int column)
 
 	switch (row % 6) {
 	case 0: return row;
-	case 1: v = (double)rng_below(rng, 255); break;
-	case 2: v = (double)rng_below(rng, 65535); break;
+	/* Every other such row reaches the value that stands for none in the narrower form. */
+	case 1: v = (double)rng_below(rng, row % 12 == 1 ? 255 : 256); break;
+	case 2: v = (double)rng_below(rng, row % 12 == 2 ? 65535 : 65536); break;
 	case 3: v = (double)(float)rng_double(rng); break;
 	case 4: v = rng_double(rng); break;
 	case 5: v = wild[rng_below(rng, 8)]; break;
 	}
+	if (column == 1 && row % 12 == 7)
+		v = 255;
+	if (column == 1 && row % 12 == 8)
+		v = 65535;
 	return column % 11 == 3 && row % 4 == 1 ? NAN : v;
 }
 

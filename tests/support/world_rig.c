@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The real world driven by hand; see world_rig.h. */
+/* A world driven by hand; see world_rig.h. */
 #include "tests/support/world_rig.h"
 
 #include <assert.h>
@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #include "core/base/xalloc.h"
-#include "sim/world_real.h"
 #include "tests/support/build.h"
 
 /* A trace whose columns are a table in memory. */
@@ -119,20 +118,42 @@ void rig_step(struct world_rig *r)
 	listen(r);
 }
 
-void rig_init(struct world_rig *r, const struct rig_spec *spec)
+static int make_world(const struct rig_spec *spec, struct world **ret, struct err *err)
 {
 	struct world_opts o = {
-	        .rules = RULES_REAL,
+	        .rules = spec->rules,
 	        .cfg = spec->cfg,
 	        .seed = spec->seed,
 	        .until_us = spec->until_us,
+	        .always_on = spec->always_on,
 	        .sink = spec->sink,
 	};
+	struct trace *trace = table_open(spec);
+	int r = world_new(&o, spec->fleet, trace, ret, err);
+
+	if (r < 0)
+		trace->ops->close(trace);
+	return r;
+}
+
+int rig_try(const struct rig_spec *spec, struct err *err)
+{
+	struct world *world;
+	int ret = make_world(spec, &world, err);
+
+	if (ret == 0)
+		world->ops->free(world);
+	fleet_free(spec->fleet);
+	return ret;
+}
+
+void rig_init(struct world_rig *r, const struct rig_spec *spec)
+{
 	struct err err = {0};
 	int ret;
 
 	*r = (struct world_rig){.fleet = spec->fleet};
-	ret = world_real_new(&o, spec->fleet, table_open(spec), &r->world, &err);
+	ret = make_world(spec, &r->world, &err);
 	assert(ret == 0);
 	(void)ret;
 	sim_result_init(&r->result);

@@ -2,8 +2,8 @@
 #ifndef TESTS_SUPPORT_WORLD_RIG_H
 #define TESTS_SUPPORT_WORLD_RIG_H
 /*
- * The real world with a trace from memory, and a test in the place of the engine: it begins
- * actions by hand, moves time and looks at the events.
+ * A world with a trace from memory, and a test in the place of the engine: it begins actions by
+ * hand, moves time and looks at the events.
  *
  *     struct world_rig r;
  *     struct rig_spec spec = rig_defaults(2, 1, 4);      hosts, VMs, columns of 300 s
@@ -27,6 +27,8 @@ struct rig_spec {
 	const uint64_t *first, *last; /* by VM; NULL: all columns */
 	uint32_t ends_after;          /* columns that really come; 0: n_columns */
 	usec_t until_us;
+	enum rules rules; /* RULES_REAL unless set */
+	bool always_on;
 	struct world_cfg cfg; /* no overhead, no dirtying, no failures */
 	uint64_t seed;
 	struct sim_sink sink;
@@ -47,6 +49,10 @@ struct world_rig {
 };
 
 void rig_init(struct world_rig *r, const struct rig_spec *spec);
+
+/* Only makes the world and ends it, and the fleet: 0 or why it refuses. */
+int rig_try(const struct rig_spec *spec, struct err *err);
+
 void rig_done(struct world_rig *r);
 
 /* Lets happen everything up to and at that time. */

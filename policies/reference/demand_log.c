@@ -13,7 +13,7 @@
 
 #include "core/base/xalloc.h"
 
-#define RING_LEN (2 * DEMAND_LOG_LEN)
+#define RING_LEN ((size_t)2 * DEMAND_LOG_LEN)
 
 struct demand_log *demand_log_new(const struct fleet *f, bool with_ratio)
 {
@@ -21,9 +21,9 @@ struct demand_log *demand_log_new(const struct fleet *f, bool with_ratio)
 
 	log->fleet = f;
 	log->newest = DEMAND_LOG_LEN - 1;
-	log->mips = xcalloc((size_t)f->n_vms * RING_LEN, sizeof(*log->mips));
+	log->mips = xcalloc(f->n_vms * RING_LEN, sizeof(*log->mips));
 	if (with_ratio)
-		log->ratio = xcalloc((size_t)f->n_vms * RING_LEN, sizeof(*log->ratio));
+		log->ratio = xcalloc(f->n_vms * RING_LEN, sizeof(*log->ratio));
 	log->known = xcalloc(f->n_vms, sizeof(*log->known));
 	log->len = xcalloc(f->n_vms, sizeof(*log->len));
 	return log;
@@ -42,23 +42,23 @@ void demand_log_free(struct demand_log *log)
 
 static void ring_write(double *rings, uint32_t vm, uint32_t slot, double value)
 {
-	double *ring = rings + (size_t)vm * RING_LEN;
+	double *ring = rings + vm * RING_LEN;
 
 	ring[slot] = ring[slot + DEMAND_LOG_LEN] = value;
 }
 
 static double ring_read(const double *rings, uint32_t vm, uint32_t slot)
 {
-	return rings[(size_t)vm * RING_LEN + slot];
+	return rings[vm * RING_LEN + slot];
 }
 
 static void forget(struct demand_log *log, uint32_t vm)
 {
 	if (!log->known[vm])
 		return;
-	memset(log->mips + (size_t)vm * RING_LEN, 0, RING_LEN * sizeof(*log->mips));
+	memset(log->mips + vm * RING_LEN, 0, RING_LEN * sizeof(*log->mips));
 	if (log->ratio)
-		memset(log->ratio + (size_t)vm * RING_LEN, 0, RING_LEN * sizeof(*log->ratio));
+		memset(log->ratio + vm * RING_LEN, 0, RING_LEN * sizeof(*log->ratio));
 	log->known[vm] = log->len[vm] = 0;
 }
 

@@ -14,9 +14,10 @@
 static void write_set(struct trace_rig *r)
 {
 	trace_rig_file(r, "az/vmtable.csv", TABLE);
-	trace_rig_file(r, "az/vm_cpu_readings-file-2-of-10.csv", "900,all,1,2,30\n900,mid,1,2,4\n");
+	trace_rig_file(r, "az/vm_cpu_readings-file-2-of-10.csv",
+	               "900,all,1,2,30\n900,mid,1,2,4\n900,old,9,9,99\n");
 	trace_rig_file(r, "az/vm_cpu_readings-file-1-of-10.csv",
-	               "0,old,1,50,2.5\n0,all,1,2,10\n300,mid,1,2,3\n300,old,1,2,7\n"
+	               "0,mid,9,9,99\n0,old,1,50,2.5\n0,all,1,2,10\n300,mid,1,2,3\n300,old,1,2,7\n"
 	               "300,all,1,2,20\n");
 }
 
@@ -44,6 +45,7 @@ static void table_gives_lives_and_sizes(void)
 	trace_rig_done(&r);
 }
 
+/* The readings of "mid" before it is created and of "old" after it is gone do not count. */
 static void readings_become_columns_also_where_there_are_none(void)
 {
 	struct trace_rig r;

@@ -35,7 +35,7 @@ define archive
 $(BUILD)/lib$(1).a: $(call objs,$(call src,$(1)))
 	$(Q)rm -f $$@ && ar crD $$@ $$^
 endef
-$(foreach l,$(LAYERS),$(eval $(call archive,$(l))))
+$(foreach l,$(LAYERS) cli,$(eval $(call archive,$(l))))
 
 $(BUILD)/%.o: %.c
 	$(Q)mkdir -p $(@D)
@@ -45,7 +45,8 @@ $(BUILD)/%.o: %.c
 $(BUILD)/sim/output/assets.o: $(wildcard sim/output/assets/*)
 
 SUPPORT := $(call objs,$(call src,tests/support))
-$(TESTS) $(BENCHES): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT) $(ARCHIVES)
+# Tests have a main of their own, so that cli's stays in its archive.
+$(TESTS) $(BENCHES): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT) $(BUILD)/libcli.a $(ARCHIVES)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcunit $(LIBS)
 
 tests: $(TESTS)

@@ -17,6 +17,9 @@ struct command {
 };
 
 static const struct command commands[] = {
+        {"sim", cmd_sim, "simulate a policy on a fleet and a trace"},
+        {"compare", cmd_compare, "simulate several policies and set them side by side"},
+        {"explain", cmd_explain, "what happened to a host or a VM, and why"},
         {"config", cmd_config, "check, show and compare configurations"},
 };
 
@@ -30,7 +33,8 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
-static int refuse_command(const char *name)
+/* The command that was meant: the nearest name, else the first that begins so. */
+static const char *suggest_command(const char *name)
 {
 	const char *names[N_COMMANDS + 1];
 	const char *nearest;
@@ -39,6 +43,16 @@ static int refuse_command(const char *name)
 		names[i] = commands[i].name;
 	names[N_COMMANDS] = "help";
 	nearest = text_suggest(name, names, N_COMMANDS + 1);
+	for (size_t i = 0; i < N_COMMANDS && !nearest && name[0]; i++)
+		if (strncmp(names[i], name, strlen(name)) == 0)
+			nearest = names[i];
+	return nearest;
+}
+
+static int refuse_command(const char *name)
+{
+	const char *nearest = suggest_command(name);
+
 	(void)fprintf(stderr, "ebb: there is no command \"%s\"; ", name);
 	if (nearest)
 		(void)fprintf(stderr, "did you mean %s?\n", nearest);

@@ -6,5 +6,8 @@
  * row in the table of main.c.
  */
 int cmd_config(int argc, char **argv);
+int cmd_explain(int argc, char **argv);
+int cmd_compare(int argc, char **argv);
+int cmd_sim(int argc, char **argv);
 
 #endif

@@ -100,10 +100,7 @@ static void write_intent(FILE *f, const struct story *s)
 
 static void write_span(FILE *f, const char *before, usec_t span_us)
 {
-	char seconds[FIELD_TIME_LEN];
-
-	field_seconds(span_us, seconds);
-	(void)fprintf(f, "%s %s s", before, seconds);
+	(void)fprintf(f, "%s %.1f s", before, usec_to_sec(span_us));
 }
 
 static void write_outcome(FILE *f, const struct story *s)

@@ -111,9 +111,10 @@ static void vm_gets_its_moves_with_outcomes_oldest_first(void)
 
 	CU_ASSERT_EQUAL(a.ret, 0);
 	CU_ASSERT_EQUAL(strncmp(a.text, "vm web-1: 2 decisions\n", 22), 0);
-	done = strstr(a.text, "00:05:00  #1 move vm web-1 from h1 to h2: done after 10 s\n");
-	failed = strstr(a.text,
-	                "#2 move vm web-1 from h1 to h2: FAILED after 30 s, having waited 20 s");
+	done = strstr(a.text, "00:05:00  #1 move vm web-1 from h1 to h2: done after 10.0 s\n");
+	failed =
+	        strstr(a.text,
+	               "#2 move vm web-1 from h1 to h2: FAILED after 30.0 s, having waited 20.0 s");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(done);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(failed);
 	CU_ASSERT_TRUE(done < failed);

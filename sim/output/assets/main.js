@@ -14,17 +14,20 @@ function drawReasons() {
 	byId("reasons").replaceChildren(list.length ? html("div", { class: "rows" }, ...rows)
 		: html("p", { class: "empty" }, "It did nothing at all."));
 }
+const stateShades = { active: "--heat-2", draining: "--heat-1", waking: "--warn", off: "--floor-line", standby: "--floor-line",
+	suspending: "--floor", failed: "--heat-over" };
+
 function drawEnergy() {
-	const r = runs[state.focus], shades = ["--heat-2", "--heat-1", "--heat-over", "--floor-line", "--floor"];
+	const r = runs[state.focus];
 	const list = Object.entries(r.energy_by_state_kwh).filter(([, v]) => v > 0).sort((a, b) => b[1] - a[1]);
 	const sum = list.reduce((s, e) => s + e[1], 0) || 1;
-	const paint = (k) => `background:var(${shades[Math.min(k, shades.length - 1)]})`;
-	const rows = list.flatMap(([name, v], k) => [
-		html("span", {}, html("i", { class: "key", style: paint(k) }), stateNames[name] || name),
+	const paint = (name) => `background:var(${stateShades[name] || "--line"})`;
+	const rows = list.flatMap(([name, v]) => [
+		html("span", {}, html("i", { class: "key", style: paint(name) }), stateNames[name] || name),
 		html("span", {}),
 		html("span", { class: "n" }, short(v) + " kWh ", html("small", {}, percent(v / sum) + " %"))]);
 	byId("energy").replaceChildren(
-		html("div", { class: "stack", "aria-hidden": "true" }, ...list.map(([, v], k) => html("i", { style: `flex:${v};${paint(k)}` }))),
+		html("div", { class: "stack", "aria-hidden": "true" }, ...list.map(([name, v]) => html("i", { style: `flex:${v};${paint(name)}` }))),
 		html("div", { class: "rows" }, ...rows));
 }
 function drawFacts() {

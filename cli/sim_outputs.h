@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CLI_SIM_OUTPUTS_H
+#define CLI_SIM_OUTPUTS_H
+/*
+ * The files of a simulation. All are opened before it starts, so that a path that cannot be
+ * written costs no run, and appear together at its end, or not at all.
+ */
+#include <stdio.h>
+
+#include "cli/out.h"
+#include "cli/sim_options.h"
+
+enum sim_output { OUTPUT_JSON, OUTPUT_REPORT, OUTPUT_EVENTS, OUTPUT_DECISIONS, OUTPUT_COUNT };
+
+struct sim_outputs {
+	struct out_file *files[OUTPUT_COUNT]; /* NULL: not wanted */
+};
+
+/* On failure nothing is open. */
+int sim_outputs_open(struct sim_outputs *o, const struct sim_options *options, struct err *err);
+
+/* NULL: not wanted. */
+FILE *sim_outputs_stream(const struct sim_outputs *o, enum sim_output which);
+
+int sim_outputs_commit(struct sim_outputs *o, struct err *err);
+void sim_outputs_abort(struct sim_outputs *o); /* after commit: does nothing */
+
+#endif

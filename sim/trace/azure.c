@@ -295,7 +295,7 @@ static int next_reading(struct azure *a, struct reading *ret, struct err *err)
 /* Reads one reading and goes back to before it. */
 static int find_origin(struct azure *a, struct err *err)
 {
-	struct reading first;
+	struct reading first = {.time_s = 0};
 	int r = next_reading(a, &first, err);
 
 	if (r == 0)

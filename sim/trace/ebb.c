@@ -272,7 +272,7 @@ static int take_sample(struct reader *rd, struct cells *cells, struct sample *re
 
 static int scan_sample(struct reader *rd, struct cells *cells, struct err *err)
 {
-	struct sample sample;
+	struct sample sample = {.number = 0};
 	struct trace_vm *vm;
 	int r = take_sample(rd, cells, &sample, err);
 
@@ -367,7 +367,7 @@ static void clear_column(struct reader *rd)
 
 static int put_sample(struct reader *rd, struct cells *cells, struct err *err)
 {
-	struct sample sample;
+	struct sample sample = {.number = 0};
 	int r = take_sample(rd, cells, &sample, err);
 
 	if (r < 0)

@@ -58,7 +58,7 @@ static void put_double(struct recording *rec, double v)
 	}
 	(void)snprintf(text, sizeof(text), "%.15g", v); /* 22 bytes at most */
 	(void)text_to_double(text, &back);              /* what is printed is a number */
-	if (memcmp(&back, &v, sizeof(v)) != 0)
+	if (back < v || back > v)
 		(void)snprintf(text, sizeof(text), "%.17g", v); /* 24 bytes at most */
 	put(rec, text);
 }

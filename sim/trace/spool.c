@@ -85,7 +85,11 @@ uint32_t spool_len(const struct spool *s)
 /* Bit for bit, so that -0.0 is not taken for 0.0. */
 static bool same(double a, double b)
 {
-	return memcmp(&a, &b, sizeof(a)) == 0;
+	uint64_t x, y;
+
+	memcpy(&x, &a, sizeof(x));
+	memcpy(&y, &b, sizeof(y));
+	return x == y;
 }
 
 static bool fits_float(double v)

@@ -138,6 +138,15 @@ void trace_rig_refuse(struct trace_rig *r, const char *spec, int code, const cha
 	CU_ASSERT_EQUAL(trace_rig_descriptors(), before);
 }
 
+bool trace_rig_same(double a, double b)
+{
+	uint64_t x, y;
+
+	memcpy(&x, &a, sizeof(x));
+	memcpy(&y, &b, sizeof(y));
+	return x == y;
+}
+
 int trace_rig_descriptors(void)
 {
 	DIR *dir = opendir("/proc/self/fd");

@@ -11,6 +11,7 @@
  *     trace_rig_next(&r); ... r.column.cpu[0] ...
  *     trace_rig_done(&r);
  */
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "sim/trace/trace.h"
@@ -47,6 +48,9 @@ void trace_rig_next(struct trace_rig *r);
 
 /* CU_ASSERTs that opening, or reading to the end, fails with code and that message in err. */
 void trace_rig_refuse(struct trace_rig *r, const char *spec, int code, const char *message);
+
+/* Bit for bit: tells 0.0 and -0.0 apart. */
+bool trace_rig_same(double a, double b);
 
 /* Number of open descriptors, to see whether some were forgotten. */
 int trace_rig_descriptors(void);

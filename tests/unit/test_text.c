@@ -10,21 +10,16 @@
 
 #include "core/base/rng.h"
 #include "tests/support/test.h"
+#include "tests/support/trace_rig.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-/* Compares bits: signs of zero and last places count. */
-static int same_double(double a, double b)
-{
-	return memcmp(&a, &b, sizeof(a)) == 0;
-}
 
 static void expect_double(const char *text, double expected)
 {
 	double v = -77;
 
 	CU_ASSERT_EQUAL(text_to_double(text, &v), 0);
-	if (!same_double(v, expected)) {
+	if (!trace_rig_same(v, expected)) {
 		printf("%.60s: got %.17g, expected %.17g\n", text, v, expected);
 		CU_FAIL("wrong double");
 	}

@@ -110,8 +110,8 @@ static void every_double_comes_back_bit_for_bit(void)
 		double cpu = odd_number(&rng), mem = odd_number(&rng);
 
 		trace_rig_next(&r);
-		wrong += memcmp(&cpu, r.column.cpu, sizeof(cpu)) != 0;
-		wrong += memcmp(&mem, r.column.mem_bytes, sizeof(mem)) != 0;
+		wrong += !trace_rig_same(cpu, r.column.cpu[0]);
+		wrong += !trace_rig_same(mem, r.column.mem_bytes[0]);
 	}
 	CU_ASSERT_EQUAL(wrong, 0);
 	trace_rig_done(&r);
@@ -153,9 +153,8 @@ static int compare(struct trace *a, struct trace *b)
 		if (trace_next(b, &y, &err) <= 0)
 			return wrong + 1;
 		for (uint32_t i = 0; i < a->info.n_vms; i++)
-			wrong += isnan(x.cpu[i])
-			                 ? !isnan(y.cpu[i])
-			                 : memcmp(&x.cpu[i], &y.cpu[i], sizeof(double)) != 0;
+			wrong += isnan(x.cpu[i]) ? !isnan(y.cpu[i])
+			                         : !trace_rig_same(x.cpu[i], y.cpu[i]);
 	}
 	return wrong + (trace_next(b, &y, &err) != 0);
 }

@@ -80,7 +80,7 @@ function clock(s) {
 }
 function span(s) {
 	if (s >= 2 * 86400)
-		return short(s / 86400) + " days";
+		return tidy(s / 86400) + " days";
 	return s >= 3600 ? plural(Math.round(s / 360) / 10, "hour") : plural(Math.round(s / 60), "minute");
 }
 

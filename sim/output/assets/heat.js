@@ -34,14 +34,26 @@ function paintHeat(canvas, rows, width, height) {
 	ctx.imageSmoothingEnabled = canvas.width < n || canvas.height < rows.length;
 	ctx.drawImage(small, 0, 0, canvas.width, canvas.height);
 }
+/* A run with more hosts than rows merges hosts of like use; a row then has the first one's name. */
+const rowsMax = 128;
+const isGrouped = () => runs[state.focus].heat.rows.length === rowsMax && runs[state.focus].hosts > rowsMax;
+
+/* Hosts that were on for a moment only (all of them at the start of a run, often) would push the
+ * others out of sight. */
+function rowsToShow(heat) {
+	const least = heat.rows.length ? heat.rows[0].length * 0.02 : 0;
+	const keep = heat.rows.map((row, i) => i).filter((i) => heat.rows[i].length - heat.rows[i].split(".").length + 1 > least);
+	const pick = keep.length ? keep : heat.rows.map((row, i) => i);
+	return { hosts: pick.map((i) => heat.hosts[i]), rows: pick.map((i) => heat.rows[i]) };
+}
 function heatLane(a) {
-	const heat = runs[state.focus].heat, n = heat.rows.length;
+	const heat = rowsToShow(runs[state.focus].heat), n = heat.rows.length;
 	if (!n)
 		return null;
 	const rowHeight = Math.min(Math.max(230 / n, 2.5), 18), height = Math.round(rowHeight * n);
 	const canvas = html("canvas", { style: `left:${margin.left}px;width:${a.inner}px;height:${height}px` });
 	const root = svg("svg", { viewBox: `0 0 ${a.width} ${height}`, height, style: "position:relative", role: "img",
-		"aria-label": `Load of ${n} hosts over time, the most used at the top` });
+		"aria-label": `Load of the hosts over time in ${n} rows, the most used at the top` });
 	const fit = Math.floor((margin.left - 8) / 7.3); /* letters beside a row */
 	if (rowHeight >= 13)
 		heat.hosts.forEach((name, i) => root.append(svg("text", { x: margin.left - 8, y: (i + 0.5) * rowHeight + 4,
@@ -50,8 +62,8 @@ function heatLane(a) {
 		root.append(svg("text", { x: margin.left - 8, y: 10, "text-anchor": "end" }, "most"),
 			svg("text", { x: margin.left - 8, y: height - 2, "text-anchor": "end" }, "least"));
 	paintHeat(canvas, heat.rows, a.inner, height);
-	heatBox = { root, rowHeight };
-	const shown = runs[state.focus].hosts > n ? `the ${n} most used; ` : "";
+	heatBox = { root, rowHeight, heat };
+	const shown = isGrouped() ? "hosts in groups of like use; " : "";
 	const scale = html("i", {}, shown, "0", html("i", { class: "ramp" }), "100 %");
 	const over = html("i", {}, html("i", { class: "over" }), "overloaded; blank: off");
 	return lane("Load of each host", [scale, " ", over], canvas, withCursor(a, root, height));
@@ -61,12 +73,12 @@ function heatLane(a) {
 function heatAt(e) {
 	if (!heatBox || !heatBox.root.isConnected)
 		return null;
-	const heat = runs[state.focus].heat, box = heatBox.root.getBoundingClientRect();
+	const heat = heatBox.heat, box = heatBox.root.getBoundingClientRect();
 	const row = Math.floor((e.clientY - box.top) / heatBox.rowHeight);
 	if (row < 0 || row >= heat.rows.length)
 		return null;
 	const a = lanes[0].a;
 	const bin = Math.floor(((e.clientX - box.left - margin.left) / a.inner) * a.n);
 	const level = levels.indexOf(heat.rows[row][Math.min(Math.max(bin, 0), a.n - 1)]);
-	return [heat.hosts[row], level < 0 ? "off" : (level * 100) / fullLevel + " %"];
+	return [heat.hosts[row] + (isGrouped() ? " and its like" : ""), level < 0 ? "off" : (level * 100) / fullLevel + " %"];
 }

@@ -16,10 +16,11 @@ function axis(width, runIndex) {
 	};
 }
 
+/* One day counts to 24:00; longer runs name each day where it begins. */
 function tickText(s, seconds) {
-	if (seconds > 2 * 86400)
+	if (seconds > 86400)
 		return s % 86400 === 0 ? "day " + (s / 86400 + 1) : clock(s).split(", ").pop();
-	return s === 86400 * Math.floor(s / 86400) && s > 0 ? "24:00" : clock(s);
+	return s === 86400 ? "24:00" : clock(s);
 }
 
 /* An empty chart with its grid; y maps values of [0, top] to pixels. */

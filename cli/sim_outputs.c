@@ -54,6 +54,23 @@ FILE *sim_outputs_stream(const struct sim_outputs *o, enum sim_output which)
 	return o->files[which] ? out_stream(o->files[which]) : NULL;
 }
 
+int sim_outputs_check(const struct sim_outputs *o, const struct sim_options *options,
+                      struct err *err)
+{
+	const char *paths[OUTPUT_COUNT];
+
+	list_paths(options, paths);
+	for (int i = 0; i < OUTPUT_COUNT; i++) {
+		FILE *f = sim_outputs_stream(o, (enum sim_output)i);
+
+		errno = 0;
+		if (f && (fflush(f) != 0 || ferror(f)))
+			return err_set(err, errno ? -errno : -EIO, "%s: cannot write: %s", paths[i],
+			               strerror(errno ? errno : EIO));
+	}
+	return 0;
+}
+
 int sim_outputs_commit(struct sim_outputs *o, struct err *err)
 {
 	int ret = 0;

@@ -45,6 +45,10 @@ refused 1 "No such file" "$ebb" explain vm v --log "$n/none"
 refused 64 "is not one of host, vm, decision, plan" "$ebb" explain cow v --log "$n/none"
 refused 64 "is not a number" "$ebb" explain decision v --log "$n/none"
 
+# A full disk under the last output keeps the others from appearing.
+refused 1 "/dev/full: cannot write" sim --json "$n/a.json" --report "$n/a.html" \
+	--decisions /dev/full --record "$n/a.ebb"
+
 # A failed run leaves an old file as it was.
 echo old >"$dir/old.json"
 sim --policy npa --json "$dir/old.json" --report "$dir/none/r.html" >/dev/null 2>&1

@@ -63,7 +63,9 @@ function heatLane(a) {
 			svg("text", { x: margin.left - 8, y: height - 2, "text-anchor": "end" }, "least"));
 	paintHeat(canvas, heat.rows, a.inner, height);
 	heatBox = { root, rowHeight, heat };
-	const shown = isGrouped() ? "hosts in groups of like use; " : "";
+	const left = runs[state.focus].heat.rows.length - n;
+	const shown = (isGrouped() ? "hosts in groups of like use; " : "") +
+		(left ? `${plural(left, "row")} on for under 2 % of the time left out; ` : "");
 	const scale = html("i", {}, shown, "0", html("i", { class: "ramp" }), "100 %");
 	const over = html("i", {}, html("i", { class: "over" }), "overloaded; blank: off");
 	return lane("Load of each host", [scale, " ", over], canvas, withCursor(a, root, height));

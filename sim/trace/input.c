@@ -38,7 +38,7 @@ int input_open(const char *path, enum unpack_mode mode, struct input **ret, stru
 	in->source = source;
 	in->name = xstrdup(strcmp(path, "-") == 0 ? "<stdin>" : path);
 	in->cap = BUFFER_INITIAL;
-	in->buf = xcalloc(in->cap, 1);
+	in->buf = xreallocarray(NULL, in->cap, 1);
 	*ret = in;
 	return 0;
 }

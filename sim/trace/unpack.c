@@ -34,7 +34,7 @@ struct unpack {
 	size_t raw_pos, raw_len;
 	z_stream gzip;
 	ZSTD_DStream *zstd;
-	uint8_t raw[RAW_SIZE];
+	uint8_t *raw; /* RAW_SIZE bytes */
 };
 
 static const char *kind_name(enum kind kind)
@@ -155,6 +155,8 @@ int unpack_open(const char *path, enum unpack_mode mode, struct unpack **ret, st
 	bool is_stdin = strcmp(path, "-") == 0;
 	int r = 0;
 
+	/* Not zeroed: that would cost more than reading a small file. */
+	u->raw = xreallocarray(NULL, RAW_SIZE, 1);
 	u->path = xstrdup(is_stdin ? "<stdin>" : path);
 	u->fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
 	                 : open(path, O_RDONLY | O_CLOEXEC);
@@ -180,6 +182,7 @@ void unpack_close(struct unpack *u)
 	if (u->fd >= 0)
 		(void)close(u->fd); /* was only read */
 	free(u->path);
+	free(u->raw);
 	free(u);
 }
 

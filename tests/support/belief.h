@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TESTS_SUPPORT_BELIEF_H
+#define TESTS_SUPPORT_BELIEF_H
+/*
+ * Snapshots made by hand, and a policy asked about them:
+ *
+ *     struct belief b;
+ *     belief_init(&b, "thr-mmt", fleet);             all hosts active, no VM there yet
+ *     belief_run(&b, 0, 2, 300);                     VM 0 on host 2 wants 300 MIPS
+ *     belief_decide(&b);                             one sample; the plan is b.plan
+ *     CU_ASSERT_EQUAL(belief_count(&b, ACTION_MIGRATE), 1);
+ *     belief_done(&b);
+ */
+#include "policies/policy.h"
+
+struct belief {
+	struct fleet *fleet;
+	struct snapshot *s;
+	const struct policy_ops *ops;
+	void *params, *policy;
+	struct plan plan;
+};
+
+/* Takes the fleet over. The policy has its defaults. */
+void belief_init(struct belief *b, const char *policy, struct fleet *f);
+void belief_done(struct belief *b);
+
+/* Sets a parameter; before the first decision. */
+void belief_set(struct belief *b, const char *name, const char *value);
+
+void belief_run(struct belief *b, uint32_t vm, uint32_t host, double demand_mips);
+void belief_pend(struct belief *b, uint32_t vm);
+
+/* Lets 300 s go by; utilisations follow from demands; the policy observes and decides. */
+void belief_decide(struct belief *b);
+
+/* The policy is asked without a new sample. */
+void belief_ask(struct belief *b);
+
+/* Carries the plan out at once. */
+void belief_obey(struct belief *b);
+
+uint32_t belief_count(const struct belief *b, enum action_kind kind);
+
+/* The n-th (from 0) action of that kind; fails the test if there is none. */
+const struct action *belief_action(const struct belief *b, enum action_kind kind, uint32_t n);
+
+/* Where the plan sends vm in the end, its host if nowhere. */
+uint32_t belief_goes_to(const struct belief *b, uint32_t vm);
+
+#endif

@@ -79,6 +79,10 @@ int input_fail(const struct input *in, struct err *err, int code, const char *fm
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap); /* cut is fine: it is a message */
 	va_end(ap);
+	/* Texts quote the file, which must not steer anybody's terminal. */
+	for (char *p = text; *p; p++)
+		if ((unsigned char)*p < ' ' || *p == '\x7f')
+			*p = '?';
 	return err_set(err, code, "%s:%llu: %s", in->name, (unsigned long long)in->line, text);
 }
 

@@ -95,24 +95,6 @@ int roster_sort(struct roster *r, const char *path, struct err *err)
 	return 0;
 }
 
-uint32_t roster_find(const struct roster *r, const char *name)
-{
-	uint32_t low = 0, high = r->len;
-
-	while (low < high) {
-		uint32_t mid = low + (high - low) / 2;
-		int c = strcmp(r->vms[mid].name, name);
-
-		if (c == 0)
-			return mid;
-		if (c < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return ID_NONE;
-}
-
 void roster_done(struct roster *r)
 {
 	for (uint32_t i = 0; i < r->len; i++)

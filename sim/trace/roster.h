@@ -24,9 +24,6 @@ uint32_t roster_add(struct roster *r, const struct trace_vm *vm, uint64_t line);
 /* Sorts vms and line by name. -EEXIST: a name appears twice, told with path and both lines. */
 int roster_sort(struct roster *r, const char *path, struct err *err);
 
-/* After roster_sort; ID_NONE: no such VM. O(log n). */
-uint32_t roster_find(const struct roster *r, const char *name);
-
 void roster_done(struct roster *r);
 
 #endif

@@ -149,6 +149,30 @@ static void truncated_traces_of_every_packing_are_refused(void)
 	trace_rig_done(&r);
 }
 
+static void messages_hold_no_control_characters(void)
+{
+	struct trace_rig r;
+	char spec[300];
+
+	trace_rig_init(&r);
+	trace_rig_file(&r, "x", "a,1\x1b[31m\n");
+	(void)snprintf(spec, sizeof(spec), "planetlab:%s", r.path);
+	trace_rig_refuse(&r, spec, -EINVAL, "/x:1: value 1: \"1?[31m\" is not a number");
+	trace_rig_done(&r);
+}
+
+static void formats_are_listed_with_help(void)
+{
+	const struct trace_format *f;
+	uint32_t n = 0;
+
+	for (; (f = trace_format_at(n)); n++) {
+		CU_ASSERT_TRUE(strlen(f->name) > 0 && strlen(f->help) > 10);
+		CU_ASSERT_PTR_NOT_NULL(f->open);
+	}
+	CU_ASSERT_EQUAL(n, 5);
+}
+
 #define HEADER "Timestamp [ms];\tCPU cores;\tCPU capacity provisioned [MHZ]\n"
 
 static void bad_bitbrains_files_are_refused(void)
@@ -345,7 +369,8 @@ static void bad_recordings_are_refused(void)
 	REFUSE_ALL(bad);
 }
 
-TEST_MAIN("trace bad", TEST(specs_without_a_known_format_are_refused),
+TEST_MAIN("trace bad", TEST(formats_are_listed_with_help),
+          TEST(messages_hold_no_control_characters), TEST(specs_without_a_known_format_are_refused),
           TEST(bad_planetlab_traces_are_refused),
           TEST(planetlab_folders_with_odd_members_are_refused),
           TEST(files_that_are_no_text_are_refused),

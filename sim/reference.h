@@ -67,12 +67,6 @@ struct reference_shutdowns {
 };
 
 /* A host became overloaded, or ceased to be, between two events. */
-struct reference_crossing {
-	usec_t at_us;
-	uint32_t host;
-	bool overloaded; /* from then on */
-};
-
 struct reference_world {
 	struct world world; /* first */
 	const struct fleet *fleet;
@@ -112,8 +106,6 @@ struct reference_world {
 	struct lower_bound *lower_bound;
 	double demand_mips; /* of all VMs that exist, as of the last update */
 	float *heat;
-	struct reference_crossing *crossings; /* of one interval, at most one a host */
-	uint32_t n_crossings;
 	bool settled;  /* hosts have been on or off before */
 	bool heat_due; /* a sample was taken at this instant */
 	struct reference_shutdowns shutdowns;

@@ -8,9 +8,8 @@
  *               cloudsim: 0 if u1 = 0; and P(0) of the table, not 0 W, if only u2 = 0
  *               ideal: a host of utilisation 0 draws 0 W
  *               a policy without power management: full power of every host, always
- *   slatah      cloudsim: time of intervals that began with the host active and overloaded;
- *               ideal: time in which it is overloaded, since demand runs in straight lines
- *   work        cloudsim: as when the interval began x dt; ideal: as demand runs in straight lines
+ *   slatah      time of intervals that began with the host active and overloaded
+ *   work        as when the interval began x dt
  *   on          cloudsim: utilisation above 0; ideal: holds a VM or one on its way
  *
  * cloudsim: the first interval begins at the first sample, [0, 300.1) costs nothing; the last one
@@ -45,60 +44,17 @@ static double energy_w(const struct reference_world *w, const struct reference_l
 	return a->power_w + (end_w - a->power_w) / 2;
 }
 
-static double mean(const struct reference_world *w, double a, double b)
-{
-	return w->cloudsim ? a : (a + b) / 2;
-}
-
-/*
- * Demand runs in a straight line, and so does what a host lacks: where it crosses 0 the host
- * becomes overloaded or ceases to be. Where only a slow core is to blame, half-way.
- */
-static double crossing_ratio(const struct reference_load *a, const struct reference_load *b,
-                             double capacity)
-{
-	double lack_a = a->wanted - capacity, lack_b = b->wanted - capacity;
-
-	if ((lack_a > 0) == (lack_b > 0))
-		return 0.5;
-	return lack_a / (lack_a - lack_b);
-}
-
 /* One host in one interval. */
 struct stretch {
 	uint32_t host;
 	const struct reference_load *a, *b; /* at both ends */
-	double overloaded_s;
 };
 
-/* Seconds in which the host was overloaded. */
-static double overloaded_seconds(struct reference_world *w, const struct stretch *s,
-                                 const struct interval *i)
+static void add_work(const struct stretch *s, struct interval *i)
 {
-	bool before = s->a->on && s->a->overloaded, after = s->b->on && s->b->overloaded;
-	double capacity = fleet_class_of(w->fleet, s->host)->capacity.v[RES_CPU];
-	usec_t at_us;
-
-	if (w->cloudsim || before == after)
-		return before ? i->dt : 0;
-	at_us = i->from_us + usec_from_sec(i->dt * crossing_ratio(s->a, s->b, capacity));
-	w->crossings[w->n_crossings++] = (struct reference_crossing){at_us, s->host, after};
-	return usec_to_sec(before ? at_us - i->from_us : w->now_us - at_us);
-}
-
-/* What is missing for want of CPU grows from 0, or falls to it, where the overload begins or ends.
- */
-static void add_work(const struct reference_world *w, const struct stretch *s, struct interval *i)
-{
-	double demanded = mean(w, s->a->demanded, s->b->demanded);
-	double lost = mean(w, s->a->lost, s->b->lost);
-	double lacking = demanded - mean(w, s->a->delivered, s->b->delivered) - lost;
-
-	if (s->overloaded_s > 0)
-		lacking *= s->overloaded_s / i->dt;
-	i->work.demanded += demanded;
-	i->work.delivered += demanded - lost - lacking;
-	i->work.lost_migrating += lost;
+	i->work.demanded += s->a->demanded;
+	i->work.delivered += s->a->delivered;
+	i->work.lost_migrating += s->a->lost;
 	i->n_short += s->a->n_short;
 	i->short_ratio_sum += s->a->short_ratio_sum;
 }
@@ -120,20 +76,14 @@ static void add_host(struct reference_world *w, uint32_t host, const struct refe
 	        .state = before->on || w->opts.always_on ? HOST_ACTIVE : HOST_OFF,
 	};
 
-	s.overloaded_s = overloaded_seconds(w, &s, i);
-	m.seconds = i->dt - s.overloaded_s;
-	m.energy_j = watts * m.seconds;
+	m.overloaded = before->on && before->overloaded;
+	m.seconds = i->dt;
+	m.energy_j = watts * i->dt;
 	meters_add_host(w->meters, &m);
-	if (s.overloaded_s > 0) {
-		m.overloaded = true;
-		m.seconds = s.overloaded_s;
-		m.energy_j = watts * m.seconds;
-		meters_add_host(w->meters, &m);
-	}
-	add_work(w, &s, i);
+	add_work(&s, i);
 	i->energy_j += watts * i->dt;
 	i->on += m.state == HOST_ACTIVE;
-	i->overloaded += s.overloaded_s / i->dt;
+	i->overloaded += m.overloaded;
 }
 
 static double pending_mips(const struct reference_world *w)
@@ -174,34 +124,15 @@ static void close_interval(struct reference_world *w, struct interval *i, double
 	                });
 }
 
-static void tell_overload(struct reference_world *w, const struct reference_crossing *c)
+static void tell_overload(struct reference_world *w, uint32_t host, bool overloaded)
 {
-	w->was_overloaded[c->host] = c->overloaded;
-	reference_tell_past(w,
-	                    &(struct sim_event){
-	                            .at_us = c->at_us,
-	                            .kind = c->overloaded ? SIM_OVERLOAD_BEGIN : SIM_OVERLOAD_END,
-	                            .vm = ID_NONE,
-	                            .from = c->host,
-	                            .to = ID_NONE,
-	                    });
-}
-
-static int by_time(const void *a, const void *b)
-{
-	const struct reference_crossing *x = a, *y = b;
-
-	if (x->at_us != y->at_us)
-		return x->at_us < y->at_us ? -1 : 1;
-	return x->host < y->host ? -1 : 1;
-}
-
-static void tell_crossings(struct reference_world *w)
-{
-	qsort(w->crossings, w->n_crossings, sizeof(*w->crossings), by_time);
-	for (uint32_t i = 0; i < w->n_crossings; i++)
-		tell_overload(w, &w->crossings[i]);
-	w->n_crossings = 0;
+	w->was_overloaded[host] = overloaded;
+	reference_tell(w, &(struct sim_event){
+	                          .kind = overloaded ? SIM_OVERLOAD_BEGIN : SIM_OVERLOAD_END,
+	                          .vm = ID_NONE,
+	                          .from = host,
+	                          .to = ID_NONE,
+	                  });
 }
 
 static bool is_idle(const struct reference_world *w, uint32_t host)
@@ -247,7 +178,6 @@ void reference_update(struct reference_world *w, usec_t from_us, double from_s)
 			add_host(w, h, &before, &i);
 		remove_finished(w, h);
 	}
-	tell_crossings(w);
 	if (metering)
 		close_interval(w, &i, mips_before);
 }
@@ -297,15 +227,14 @@ static void settle_host(struct reference_world *w, uint32_t host)
 {
 	bool on = w->loads[host].on || w->opts.always_on;
 	bool overloaded = w->loads[host].on && w->loads[host].overloaded;
-	struct reference_crossing c = {w->now_us, host, overloaded};
 
 	note_activity(w, host);
 	if (w->was_overloaded[host] && !overloaded)
-		tell_overload(w, &c);
+		tell_overload(w, host, overloaded);
 	if (on != w->was_on[host])
 		tell_host(w, host, on);
 	if (!w->was_overloaded[host] && overloaded)
-		tell_overload(w, &c);
+		tell_overload(w, host, overloaded);
 }
 
 static void take_heat(struct reference_world *w)

@@ -267,7 +267,6 @@ static void free_hosts(struct reference_world *w)
 	free(w->was_overloaded);
 	free(w->stale_hosts);
 	free(w->heat);
-	free(w->crossings);
 	free(w->shutdowns.was_active);
 	free(w->shutdowns.on_since_s);
 }
@@ -389,7 +388,6 @@ static void make_hosts(struct reference_world *w)
 	w->was_overloaded = xcalloc(n, sizeof(*w->was_overloaded));
 	w->stale_hosts = xcalloc(n, sizeof(*w->stale_hosts));
 	w->heat = xcalloc(n, sizeof(*w->heat));
-	w->crossings = xcalloc(n, sizeof(*w->crossings));
 	w->shutdowns.was_active = xcalloc(n, sizeof(*w->shutdowns.was_active));
 	w->shutdowns.on_since_s = xcalloc(n, sizeof(*w->shutdowns.on_since_s));
 	for (uint32_t h = 0; h < n; h++) {

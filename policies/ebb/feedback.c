@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What unserved work is worth. The operator states a target: the share e of host-time in which
+ * demand may exceed capacity. If an overload lasts for d seconds of an interval of T, a host may be
+ * overloaded at a sample with probability p = e T / d. A host more lowers the expected loss at the
+ * rate p C d a sample (C its capacity) and costs T P_idle, so the price at which the cheapest
+ * number of hosts has just that probability is
+ *
+ *   price = T P_idle / (d p C)   [J per MIPS x s]
+ *
+ * Forecasts are not perfect (where VMs peak together, the tail is fatter than any sum of moments),
+ * so p is corrected by what was realised: p = e T / d exp(-y), y = debt / (e HOURS of host-time),
+ * debt = overloaded host-time so far - e x host-time. This is integral control of the log of the
+ * price: it costs nothing on the curve of energy against unserved work, it only finds the point
+ * on it that was asked for. y is bounded, and the debt with it, so that no past can
+ * bind the policy for long.
+ */
+#include <math.h>
+
+#include "policies/ebb/state.h"
+
+#define HOURS   2.0
+#define LOG_MIN -3.0
+#define LOG_MAX 8.0
+
+/* No price is derived from a probability outside of this. */
+#define P_MIN 1e-6
+#define P_MAX 0.3
+
+/* The class that load is best put on: the yardstick of what a host costs and holds. */
+static const struct host_class *best_class(const struct ebb *e)
+{
+	uint32_t best = 0;
+
+	for (uint32_t h = 1; h < e->fleet->n_hosts; h++)
+		if (e->book->efficiency[h] > e->book->efficiency[best])
+			best = h;
+	return fleet_class_of(e->fleet, best);
+}
+
+/* Hosts that were asked for more than they have, and how long that lasts. */
+static void measure(struct ebb *e)
+{
+	const struct book *b = e->book;
+	double lasts_s = loss_seconds(&b->model);
+
+	e->feedback.host_s = 0;
+	e->feedback.overload_s = 0;
+	for (uint32_t i = 0; i < b->n_up; i++) {
+		uint32_t h = b->up[i];
+
+		if (e->s->host_state[h] != HOST_ACTIVE || !b->plan->count[h])
+			continue;
+		e->feedback.host_s += b->model.interval_s;
+		if (b->hosts[h].now > fleet_class_of(e->fleet, h)->capacity.v[RES_CPU])
+			e->feedback.overload_s += lasts_s;
+	}
+}
+
+void feedback_update(struct ebb *e)
+{
+	const struct host_class *c = best_class(e);
+	double target = e->params.overload_ratio;
+	double interval_s = e->book->model.interval_s;
+	double lasts_s = loss_seconds(&e->book->model);
+	double per_log, y, p;
+
+	measure(e);
+	e->feedback.debt_s += e->feedback.overload_s - target * e->feedback.host_s;
+	per_log = target * e->feedback.host_s * HOURS * 3600 / interval_s;
+	y = per_log > 0 ? fmin(fmax(e->feedback.debt_s / per_log, LOG_MIN), LOG_MAX) : 0;
+	e->feedback.debt_s = y * per_log;
+	p = fmin(fmax(target * interval_s / lasts_s * exp(-y), P_MIN), P_MAX);
+	e->prices.host_j = interval_s * (power_at(&c->power, 0) - c->off_w);
+	e->prices.work_j = e->prices.host_j / (lasts_s * p * c->capacity.v[RES_CPU]);
+	e->prices.move_j = e->params.move_j;
+}

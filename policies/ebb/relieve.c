@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Relief: the hosts where one more MIPS is dearest give VMs to hosts where it is cheapest, as long
+ * as a move gains more than it costs:
+ *
+ *   gain = price HORIZON (loss saved at the source - loss added at the target)
+ *          - price OVERHEAD demand copy_s - move_j
+ *
+ * A host whose VMs can gain nowhere gets a new host when that pays over the horizon. Targets are
+ * few: those cheapest for VMs of three ratios of variance to mean, looked up again as they fill.
+ */
+#include <math.h>
+
+#include "policies/ebb/state.h"
+
+/* Work a VM loses while it migrates; the reference experiment's figure. */
+#define OVERHEAD 0.1
+
+/* Hosts in a row that gain nothing before it ends: these, and a share of those that are on. */
+#define MISSES       6
+#define MISSES_SHARE 64
+
+/* Moves in one decision at most, a host that is on. */
+#define MOVES_PER_HOST 4
+
+/* Variance / mean of the VMs that targets are looked up for, and targets for each. */
+#define RATIOS      3
+#define PER_RATIO   4
+#define TARGETS_MAX (RATIOS * PER_RATIO)
+
+static const double ratios[RATIOS] = {20, 80, 250}; /* MIPS: spans PlanetLab's VMs */
+
+struct targets {
+	uint32_t hosts[TARGETS_MAX];
+	uint32_t n;
+	uint32_t used; /* moves since they were looked up */
+};
+
+struct move {
+	uint32_t vm, to;
+	double gain_j;
+};
+
+/* The PER_RATIO hosts of least price for one ratio, added to t unless they are in it. */
+static void add_cheapest(const struct book *b, double ratio, struct targets *t)
+{
+	uint32_t best[PER_RATIO], n = 0;
+	double price[PER_RATIO];
+
+	for (uint32_t i = 0; i < b->n_up; i++) {
+		const struct book_host *h = &b->hosts[b->up[i]];
+		double p = h->by_mean + ratio * h->by_var;
+		uint32_t at;
+
+		if (n == PER_RATIO && p >= price[n - 1])
+			continue;
+		at = n < PER_RATIO ? n++ : PER_RATIO - 1;
+		for (; at > 0 && price[at - 1] > p; at--) {
+			price[at] = price[at - 1];
+			best[at] = best[at - 1];
+		}
+		price[at] = p;
+		best[at] = b->up[i];
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		bool known = false;
+
+		for (uint32_t j = 0; j < t->n; j++)
+			known |= t->hosts[j] == best[i];
+		if (!known)
+			t->hosts[t->n++] = best[i];
+	}
+}
+
+static void look_up_targets(const struct book *b, struct targets *t)
+{
+	t->n = 0;
+	t->used = 0;
+	for (int r = 0; r < RATIOS; r++)
+		add_cheapest(b, ratios[r], t);
+}
+
+static double copy_cost_j(const struct ebb *e, uint32_t vm)
+{
+	return e->prices.work_j * OVERHEAD * book_demand(e->book, vm) * e->book->copy_s[vm] +
+	       e->prices.move_j;
+}
+
+static double saved_j(const struct ebb *e, uint32_t vm, uint32_t from)
+{
+	return e->prices.work_j * HORIZON *
+	       (e->book->hosts[from].loss - book_loss_without(e->book, from, vm));
+}
+
+static void consider_targets(const struct ebb *e, uint32_t vm, const struct targets *t,
+                             struct move *best)
+{
+	uint32_t from = e->book->plan->host_of[vm];
+	double gain = saved_j(e, vm, from) - copy_cost_j(e, vm);
+
+	if (gain <= best->gain_j)
+		return;
+	for (uint32_t i = 0; i < t->n; i++) {
+		uint32_t to = t->hosts[i];
+		double rise;
+
+		if (to == from || !target_is_possible(e, vm, to))
+			continue;
+		rise = book_loss_with(e->book, to, vm) - e->book->hosts[to].loss;
+		rise = e->prices.work_j * (HORIZON * rise + book_drift_with(e->book, to, vm));
+		if (gain - rise > best->gain_j)
+			*best = (struct move){vm, to, gain - rise};
+	}
+}
+
+/* The best move of any VM of host; vm = ID_NONE if none gains anything. */
+static struct move best_move(const struct ebb *e, uint32_t host, const struct targets *t)
+{
+	struct move best = {ID_NONE, ID_NONE, 0};
+
+	placement_foreach_vm (e->book->plan, host, vm)
+		if (book_is_movable(e->book, vm))
+			consider_targets(e, vm, t, &best);
+	return best;
+}
+
+/* The VM that host would best be rid of, whatever the target. */
+static struct move best_to_send_away(const struct ebb *e, uint32_t host)
+{
+	struct move best = {ID_NONE, ID_NONE, 0};
+
+	placement_foreach_vm (e->book->plan, host, vm) {
+		double gain;
+
+		if (!book_is_movable(e->book, vm))
+			continue;
+		gain = saved_j(e, vm, host) - copy_cost_j(e, vm);
+		if (gain > best.gain_j)
+			best = (struct move){vm, ID_NONE, gain};
+	}
+	return best;
+}
+
+static void carry_out(struct ebb *e, uint32_t from, const struct move *m)
+{
+	struct reason why = {
+	        .code = REASON_OVERLOAD_RISK,
+	        .num = {e->book->hosts[from].need, e->book->capacity[from]},
+	};
+
+	why.num[3] = loss_probability(&e->book->hosts[from].load, e->book->capacity[from]);
+	book_move(e->book, m->vm, m->to);
+	why.num[2] = e->book->hosts[from].need;
+	plan_migrate(e->plan, m->vm, from, m->to, &why);
+}
+
+/* Is a new host for a VM of this one worth its cost? Then it is woken and gets the VM. */
+static bool relieve_by_waking(struct ebb *e, uint32_t host)
+{
+	struct move m = best_to_send_away(e, host);
+	struct reason why = {.code = REASON_WAKE_FOR_LOAD};
+
+	if (m.vm == ID_NONE || m.gain_j < wake_cost_j(e))
+		return false;
+	why.num[0] = e->book->hosts[host].need;
+	why.num[1] = e->book->capacity[host];
+	m.to = wake_host(e, m.vm, &why);
+	if (m.to == ID_NONE)
+		return false;
+	carry_out(e, host, &m);
+	return true;
+}
+
+static void rank(struct ebb *e, uint32_t host)
+{
+	index_heap_set(&e->heap, host, -e->book->hosts[host].by_mean);
+}
+
+static void rank_all(struct ebb *e)
+{
+	index_heap_clear(&e->heap);
+	for (uint32_t i = 0; i < e->book->n_up; i++)
+		if (e->s->host_state[e->book->up[i]] == HOST_ACTIVE)
+			rank(e, e->book->up[i]);
+}
+
+void relieve_risks(struct ebb *e)
+{
+	uint32_t n_up = e->book->n_up;
+	uint32_t left = MOVES_PER_HOST * n_up + 40;
+	uint32_t misses_left = MISSES + n_up / MISSES_SHARE;
+	struct targets t;
+
+	look_up_targets(e->book, &t);
+	rank_all(e);
+	while (left > 0 && misses_left > 0 && e->heap.len > 0) {
+		uint32_t host = index_heap_first(&e->heap);
+		struct move m = best_move(e, host, &t);
+
+		if (m.vm != ID_NONE) {
+			carry_out(e, host, &m);
+			if (index_heap_has(&e->heap, m.to))
+				rank(e, m.to);
+		} else if (!relieve_by_waking(e, host)) {
+			index_heap_remove(&e->heap, host);
+			misses_left--;
+			continue;
+		}
+		rank(e, host);
+		left--;
+		misses_left = MISSES + n_up / MISSES_SHARE;
+		if (++t.used > n_up / 128)
+			look_up_targets(e->book, &t);
+	}
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How many hosts should be on? If all were alike, x of them under the fleet's load L would cost
+ *
+ *   F(x) = price u x loss(L / x) + x host_j      a sample,
+ *
+ * where L / x divides the moments (mean, variance, third, common part) and u is the measured
+ * unevenness: loss now / loss if all hosts were alike. F is convex, so its least x is found by
+ * steps from where we are. A host is woken when one more saves HYSTERESIS_J a sample; hosts are
+ * emptied by empty.c, which knows what it costs on the very hosts.
+ *
+ * On top of that the reserve: were the k most loaded hosts to fail, the others could take their
+ * VMs.
+ */
+#include <math.h>
+
+#include "core/model/constraint.h"
+#include "policies/ebb/state.h"
+
+#define HYSTERESIS_J 3000.0 /* a tenth of what a host costs in 5 min */
+
+/* Bounds on what is believed of the unevenness, and its gain. */
+#define UNEVEN_MIN  0.4
+#define UNEVEN_MAX  1.5
+#define UNEVEN_GAIN 0.05
+
+/* Hosts woken in one decision at most: a share of those that are on, and these. */
+#define WAKE_RATIO 0.25
+#define WAKE_LEAST 3
+
+static bool is_down(enum host_state state)
+{
+	return state == HOST_OFF || state == HOST_STANDBY;
+}
+
+/* Moments of the whole fleet as the book has it, and its mean capacity. */
+static double total_load(const struct book *b, struct load *ret)
+{
+	double capacity = 0;
+
+	*ret = (struct load){0};
+	for (uint32_t i = 0; i < b->n_up; i++) {
+		const struct load *l = &b->hosts[b->up[i]].load;
+
+		ret->mean += l->mean;
+		ret->var += l->var;
+		ret->third += l->third;
+		ret->common += l->common;
+		for (int k = 0; k < LOSS_CLASSES; k++)
+			ret->relief[k] += l->relief[k];
+		capacity += b->capacity[b->up[i]];
+	}
+	return b->n_up ? capacity / b->n_up : 0;
+}
+
+static double fluid_loss(const struct book *b, const struct load *l, double hosts, double capacity)
+{
+	struct load each = {
+	        .mean = l->mean / hosts,
+	        .var = l->var / hosts,
+	        .third = l->third / hosts,
+	        .common = l->common / hosts,
+	};
+
+	for (int k = 0; k < LOSS_CLASSES; k++)
+		each.relief[k] = l->relief[k] / hosts;
+	return hosts * loss_of(&b->model, &each, capacity);
+}
+
+static double fluid_cost_j(const struct ebb *e, const struct load *l, double hosts, double capacity)
+{
+	return e->prices.work_j * e->unevenness * fluid_loss(e->book, l, hosts, capacity) +
+	       hosts * e->prices.host_j;
+}
+
+double wake_cost_j(const struct ebb *e)
+{
+	double boot_j = 0;
+
+	if (e->fleet->n_hosts > 0 && e->book->model.sample != SAMPLE_CURRENT) {
+		const struct power_transition *boot = &fleet_class_of(e->fleet, 0)->boot;
+
+		boot_j = boot->power_w * usec_to_sec(boot->duration_us);
+	}
+	return HORIZON * e->prices.host_j + boot_j;
+}
+
+/* Is host a better one to wake than best? More work for a watt; else the lesser id. */
+static bool wakes_before(const struct ebb *e, uint32_t host, uint32_t best)
+{
+	return best == ID_NONE || e->book->efficiency[host] > e->book->efficiency[best];
+}
+
+uint32_t wake_host(struct ebb *e, uint32_t vm, const struct reason *why)
+{
+	uint32_t best = ID_NONE;
+
+	for (uint32_t h = 0; h < e->fleet->n_hosts; h++) {
+		enum host_state state = e->s->host_state[h];
+
+		if (book_is_up(e->book, h) || (!is_down(state) && state != HOST_DRAINING))
+			continue;
+		if (vm != ID_NONE && (!book_mem_fits(e->book, h, vm) ||
+		                      !constraint_allows(e->fleet, e->book->plan, vm, h, NULL)))
+			continue;
+		if (state == HOST_DRAINING) {
+			plan_host_keep(e->plan, h, why);
+			book_host_up(e->book, h);
+			return h;
+		}
+		if (wakes_before(e, h, best))
+			best = h;
+	}
+	if (best == ID_NONE)
+		return ID_NONE;
+	plan_host_on(e->plan, best, why);
+	book_host_up(e->book, best);
+	e->woken++;
+	return best;
+}
+
+static void learn_unevenness(struct ebb *e, const struct load *l, double capacity)
+{
+	double even = fluid_loss(e->book, l, e->book->n_up, capacity);
+	double ratio = e->book->loss_sum / fmax(even, 1e-9);
+
+	ratio = fmin(fmax(ratio, UNEVEN_MIN), UNEVEN_MAX);
+	e->unevenness += UNEVEN_GAIN * (ratio - e->unevenness);
+}
+
+/* Hosts that would be best, searched upwards from those that are on. */
+static uint32_t best_count(const struct ebb *e, const struct load *l, double capacity)
+{
+	uint32_t n = e->book->n_up;
+	uint32_t most = n + WAKE_LEAST + (uint32_t)(WAKE_RATIO * n);
+	double cost = fluid_cost_j(e, l, n, capacity);
+
+	while (n < most) {
+		double next = fluid_cost_j(e, l, n + 1, capacity);
+
+		if (next + HYSTERESIS_J > cost)
+			break;
+		cost = next;
+		n++;
+	}
+	return n;
+}
+
+void wake_for_load(struct ebb *e)
+{
+	struct load l;
+	double capacity = total_load(e->book, &l);
+	uint32_t wanted;
+
+	if (!e->book->n_up)
+		return;
+	learn_unevenness(e, &l, capacity);
+	wanted = best_count(e, &l, capacity);
+	while (e->book->n_up < wanted) {
+		struct reason why = {
+		        .code = REASON_WAKE_FOR_LOAD,
+		        .num = {l.mean, e->book->n_up * capacity},
+		};
+
+		if (wake_host(e, ID_NONE, &why) == ID_NONE)
+			break;
+	}
+	while (!reserve_holds(e, ID_NONE)) {
+		struct reason why = {
+		        .code = REASON_RESERVE,
+		        .num = {e->book->n_up, (double)e->params.reserve_hosts},
+		};
+
+		if (wake_host(e, ID_NONE, &why) == ID_NONE)
+			break;
+	}
+}
+
+uint32_t wake_first_count(const struct ebb *e, const struct load *l)
+{
+	const struct host_class *c;
+	uint32_t best = 0, n = 1;
+	double cost;
+
+	for (uint32_t h = 1; h < e->fleet->n_hosts; h++)
+		if (e->book->efficiency[h] > e->book->efficiency[best])
+			best = h;
+	c = fleet_class_of(e->fleet, best);
+	cost = fluid_cost_j(e, l, 1, c->capacity.v[RES_CPU]);
+	while (n < e->fleet->n_hosts) {
+		double next = fluid_cost_j(e, l, n + 1, c->capacity.v[RES_CPU]);
+
+		if (next >= cost)
+			break;
+		cost = next;
+		n++;
+	}
+	return n;
+}

@@ -135,14 +135,12 @@ void reference_demands(struct reference_world *w)
 
 void reference_take_sample(struct reference_world *w)
 {
-	bool cloudsim = w->opts.rules == RULES_CLOUDSIM;
-
 	for (uint32_t vm = 0; vm < w->fleet->n_vms; vm++) {
 		bool is_gap = w->vm_state[vm] == VM_ABSENT || isnan(w->columns.from[vm]);
 
 		w->sample_demand[vm] = is_gap ? NAN : w->demand[vm];
 		/* Memory counts at a VM's first placement only, and under `ideal` not at all. */
-		w->sample_mem[vm] = cloudsim && w->vm_host[vm] == ID_NONE ? NAN : 0;
+		w->sample_mem[vm] = w->cloudsim && w->vm_host[vm] == ID_NONE ? NAN : 0;
 	}
 	for (uint32_t h = 0; h < w->fleet->n_hosts; h++) {
 		w->usage[h] = w->loads[h].used;

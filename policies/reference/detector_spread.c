@@ -38,17 +38,31 @@ static void sort(double *a, uint32_t n)
 	}
 }
 
-/* Sorts a on the way. n > 0. */
-static double median(double *a, uint32_t n)
+/* Of sorted values, n > 0. */
+static double median(const double *a, uint32_t n)
 {
 	double lower, upper;
 
-	sort(a, n);
 	if (n % 2)
 		return a[n / 2];
 	lower = a[n / 2 - 1];
 	upper = a[n / 2];
 	return lower + 0.5 * (upper - lower);
+}
+
+/* Distances of sorted values from m, sorted: those below m and those above are so already. */
+static void sorted_distances(const double *a, uint32_t n, double m, double *ret)
+{
+	uint32_t below = 0, above;
+
+	while (below < n && a[below] < m)
+		below++;
+	above = below;
+	for (uint32_t i = 0; i < n; i++) {
+		bool take_above = below == 0 || (above < n && a[above] - m <= m - a[below - 1]);
+
+		ret[i] = take_above ? a[above++] - m : m - a[--below];
+	}
 }
 
 static uint32_t quartile_index(double share, uint32_t n)
@@ -64,11 +78,11 @@ static double interquartile_range(double *a, uint32_t n)
 
 static double median_absolute_deviation(double *a, uint32_t n)
 {
-	double m = median(a, n);
+	double distances[DEMAND_LOG_LEN];
 
-	for (uint32_t i = 0; i < n; i++)
-		a[i] = fabs(m - a[i]);
-	return median(a, n);
+	sort(a, n);
+	sorted_distances(a, n, median(a, n), distances);
+	return median(distances, n);
 }
 
 static struct verdict judge(const struct detector_input *in, double safety,

@@ -32,7 +32,6 @@ struct reference_load {
 	double used;      /* the work that makes its utilisation */
 	double requested; /* what all VMs ask for, those on their way here in full */
 	double asked;     /* what is really asked of it: of VMs on their way here their part */
-	double wanted;    /* the same, each VM capped by the speed of this host's cores */
 	double demanded;  /* by VMs that run here, */
 	double delivered; /* and what they get; */
 	double lost;      /* missing because they are migrating */
@@ -66,7 +65,6 @@ struct reference_shutdowns {
 	double seconds_sum;
 };
 
-/* A host became overloaded, or ceased to be, between two events. */
 struct reference_world {
 	struct world world; /* first */
 	const struct fleet *fleet;
@@ -151,8 +149,6 @@ void reference_finish(struct reference_world *w, struct sim_result *ret);
 
 /* world_reference.c */
 void reference_emit(struct reference_world *w, const struct env_event *ev); /* at_us: now */
-/* To the sink; reference_tell sets at_us to now. */
-void reference_tell(struct reference_world *w, const struct sim_event *ev);
-void reference_tell_past(struct reference_world *w, const struct sim_event *ev);
+void reference_tell(struct reference_world *w, const struct sim_event *ev); /* the same */
 
 #endif

@@ -16,8 +16,6 @@
  * ends with the last event. A host shutdown is a change from active to inactive between two
  * events, every host counting as active before the first.
  */
-#include <stdlib.h>
-#include <string.h>
 
 #include "sim/reference.h"
 
@@ -27,11 +25,11 @@ struct interval {
 	struct meters_work work;
 	uint64_t n_short;
 	double short_ratio_sum;
-	double energy_j, delivered, on, overloaded;
+	double energy_j, on, overloaded;
 };
 
-static double energy_w(const struct reference_world *w, const struct reference_load *a,
-                       const struct reference_load *b)
+static double trapezoid_w(const struct reference_world *w, const struct reference_load *a,
+                          const struct reference_load *b)
 {
 	double end_w = b->power_w;
 
@@ -44,44 +42,38 @@ static double energy_w(const struct reference_world *w, const struct reference_l
 	return a->power_w + (end_w - a->power_w) / 2;
 }
 
-/* One host in one interval. */
-struct stretch {
-	uint32_t host;
-	const struct reference_load *a, *b; /* at both ends */
-};
-
-static void add_work(const struct stretch *s, struct interval *i)
-{
-	i->work.demanded += s->a->demanded;
-	i->work.delivered += s->a->delivered;
-	i->work.lost_migrating += s->a->lost;
-	i->n_short += s->a->n_short;
-	i->short_ratio_sum += s->a->short_ratio_sum;
-}
-
-static double mean_power(const struct reference_world *w, const struct stretch *s)
+static double mean_power_w(const struct reference_world *w, uint32_t host,
+                           const struct reference_load *before)
 {
 	if (w->opts.always_on)
-		return power_at(&fleet_class_of(w->fleet, s->host)->power, 1);
-	return energy_w(w, s->a, s->b);
+		return power_at(&fleet_class_of(w->fleet, host)->power, 1);
+	return trapezoid_w(w, before, &w->loads[host]);
+}
+
+static void add_work(const struct reference_load *before, struct interval *i)
+{
+	i->work.demanded += before->demanded;
+	i->work.delivered += before->delivered;
+	i->work.lost_migrating += before->lost;
+	i->n_short += before->n_short;
+	i->short_ratio_sum += before->short_ratio_sum;
 }
 
 static void add_host(struct reference_world *w, uint32_t host, const struct reference_load *before,
                      struct interval *i)
 {
-	struct stretch s = {.host = host, .a = before, .b = &w->loads[host]};
-	double watts = mean_power(w, &s);
+	double watts = mean_power_w(w, host, before);
 	struct meters_host m = {
 	        .host = host,
 	        .state = before->on || w->opts.always_on ? HOST_ACTIVE : HOST_OFF,
+	        .overloaded = before->on && before->overloaded,
+	        .seconds = i->dt,
+	        .energy_j = watts * i->dt,
 	};
 
-	m.overloaded = before->on && before->overloaded;
-	m.seconds = i->dt;
-	m.energy_j = watts * i->dt;
 	meters_add_host(w->meters, &m);
-	add_work(&s, i);
-	i->energy_j += watts * i->dt;
+	add_work(before, i);
+	i->energy_j += m.energy_j;
 	i->on += m.state == HOST_ACTIVE;
 	i->overloaded += m.overloaded;
 }
@@ -103,9 +95,9 @@ static double bound_w(const struct reference_world *w, double mips)
 
 static void close_interval(struct reference_world *w, struct interval *i, double mips_before)
 {
-	double dt = i->dt, waiting = pending_mips(w);
+	double dt = i->dt;
 
-	i->work.demanded = (i->work.demanded + waiting) * dt;
+	i->work.demanded *= dt;
 	i->work.delivered *= dt;
 	i->work.lost_migrating *= dt;
 	meters_add_work(w->meters, &i->work);
@@ -167,6 +159,7 @@ void reference_update(struct reference_world *w, usec_t from_us, double from_s)
 	double mips_before = w->demand_mips;
 	bool metering = i.dt > 0 && is_metering(w);
 
+	i.work.demanded = pending_mips(w);
 	reference_demands(w);
 	for (uint32_t h = 0; h < w->fleet->n_hosts; h++) {
 		struct reference_load before = w->loads[h];

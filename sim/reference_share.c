@@ -26,7 +26,6 @@
 
 struct sharing {
 	double capacity, core_mips;
-	double wanted;   /* by all */
 	double overhead; /* o */
 	double scale;    /* what everyone's share is multiplied by; 1 if there is enough */
 	bool enough;
@@ -46,17 +45,17 @@ static double wanted(const struct reference_world *w, const struct sharing *s,
 static void find_scale(const struct reference_world *w, const struct reference_list *l,
                        struct sharing *s)
 {
-	double left = s->capacity;
+	double left = s->capacity, sum = 0;
 
 	s->enough = true;
 	for (uint32_t i = 0; i < l->n; i++) {
 		double part = wanted(w, s, l->entries[i]);
 
-		s->wanted += part;
+		sum += part;
 		s->enough &= left >= part;
 		left = s->enough ? left - part : 0;
 	}
-	s->scale = s->enough ? 1 : s->capacity / s->wanted;
+	s->scale = s->enough ? 1 : s->capacity / sum;
 }
 
 static void add_running(const struct reference_world *w, const struct sharing *s, uint32_t vm,
@@ -105,7 +104,6 @@ void reference_share(struct reference_world *w, uint32_t host)
 	};
 
 	find_scale(w, l, &s);
-	load.wanted = s.wanted;
 	for (uint32_t i = 0; i < l->n; i++) {
 		if (l->entries[i].incoming)
 			add_incoming(w, &s, l->entries[i], &load);

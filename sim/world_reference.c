@@ -35,18 +35,14 @@ void reference_emit(struct reference_world *w, const struct env_event *ev)
 	w->events[w->n_events++].at_us = w->now_us;
 }
 
-void reference_tell_past(struct reference_world *w, const struct sim_event *ev)
-{
-	if (w->opts.sink.event)
-		w->opts.sink.event(w->opts.sink.ctx, ev);
-}
-
 void reference_tell(struct reference_world *w, const struct sim_event *ev)
 {
 	struct sim_event copy = *ev;
 
+	if (!w->opts.sink.event)
+		return;
 	copy.at_us = w->now_us;
-	reference_tell_past(w, &copy);
+	w->opts.sink.event(w->opts.sink.ctx, &copy);
 }
 
 /* --- the engine's door */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Tables and the progress bar; see out.h. */
+#include <assert.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@ struct out_table *out_table_new(const char *align)
 {
 	struct out_table *t = xcalloc(1, sizeof(*t));
 
+	assert(align[0]);
 	t->align = xstrdup(align);
 	t->n_columns = strlen(align);
 	return t;
@@ -77,6 +79,7 @@ void out_table_print(const struct out_table *t, FILE *stream)
 {
 	int *widths = xcalloc(t->n_columns, sizeof(*widths));
 
+	assert(t->n_columns > 0);
 	for (size_t i = 0; i < t->n_columns; i++)
 		widths[i] = column_width(t, i);
 	for (size_t i = 0; i < t->n_cells; i++)

@@ -80,28 +80,44 @@ int config_set_policy(struct config *c, const char *name, struct err *err)
 	return 0;
 }
 
+/* Tables in order: the policy's, the limits, the sections. NULL behind the last. */
+static const struct param_table *table_at(const struct config *c, uint32_t t)
+{
+	if (t == 0)
+		return &c->policy->params;
+	if (t == 1)
+		return &engine_params;
+	return t - 2 < c->n_sections ? c->sections[t - 2].table : NULL;
+}
+
+/* The struct that table t describes. */
+static void *object_at(struct config *c, uint32_t t)
+{
+	if (t == 0)
+		return c->policy_params;
+	return t == 1 ? &c->engine : c->sections[t - 2].object;
+}
+
+static const void *shown_at(const struct config *c, uint32_t t)
+{
+	if (t == 0)
+		return c->policy_params;
+	return t == 1 ? &c->engine : c->sections[t - 2].object;
+}
+
 bool config_row_at(const struct config *c, uint32_t i, struct config_row *ret)
 {
-	const struct param_table *table = &c->policy->params;
-	/* The row's object is the caller's to write through, whoever holds the configuration. */
-	void *object = c->policy_params;
-	uint32_t next = 0;
+	const struct param_table *table;
 
-	while (i >= table->len) {
-		i -= (uint32_t)table->len;
-		if (next > c->n_sections)
-			return false;
-		if (next == 0) {
-			table = &engine_params;
-			object = (void *)(uintptr_t)&c->engine;
-		} else {
-			table = c->sections[next - 1].table;
-			object = c->sections[next - 1].object;
+	for (uint32_t t = 0; (table = table_at(c, t)); t++) {
+		if (i < table->len) {
+			ret->param = &table->rows[i];
+			ret->object = shown_at(c, t);
+			return true;
 		}
-		next++;
+		i -= (uint32_t)table->len;
 	}
-	*ret = (struct config_row){.param = &table->rows[i], .object = object};
-	return true;
+	return false;
 }
 
 const char *config_suggest(const struct config *c, const char *key)
@@ -134,6 +150,7 @@ static int refuse_key(const struct config *c, const char *key, struct err *err)
 {
 	const char *owner = find_owner(key), *nearest = config_suggest(c, key);
 
+	assert(c->policy);
 	if (owner)
 		return err_set(err, -EINVAL,
 		               "%s: an option of policy %s, but the policy is %s; choose that "
@@ -146,13 +163,16 @@ static int refuse_key(const struct config *c, const char *key, struct err *err)
 
 int config_set(struct config *c, const char *key, const char *value, struct err *err)
 {
-	struct config_row row;
+	const struct param_table *table;
 
 	if (strcmp(key, "policy") == 0)
 		return config_set_policy(c, value, err);
-	for (uint32_t i = 0; config_row_at(c, i, &row); i++)
-		if (strcmp(row.param->name, key) == 0)
-			return param_parse(row.param, row.object, value, err);
+	for (uint32_t t = 0; (table = table_at(c, t)); t++) {
+		const struct param *row = param_find(table, key);
+
+		if (row)
+			return param_parse(row, object_at(c, t), value, err);
+	}
 	return refuse_key(c, key, err);
 }
 

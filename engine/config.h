@@ -44,7 +44,7 @@ int config_load(struct config *c, const char *path, struct err *err);
 /* One option of all tables, in order: the policy's, the limits, the sections. */
 struct config_row {
 	const struct param *param;
-	void *object;
+	const void *object;
 };
 
 /* The i-th; false behind the last. */

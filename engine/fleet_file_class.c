@@ -242,7 +242,7 @@ static int check_twin(const struct fleet_reader *r, const struct yaml_node *map,
 int fleet_read_classes(struct fleet_reader *r)
 {
 	const struct yaml_node *list;
-	const char *name;
+	const char *name = NULL;
 	int e = fleet_section(r, "host_classes", &list);
 
 	if (e < 0)

@@ -163,7 +163,7 @@ static int read_group(const struct fleet_reader *r, struct group *g)
 	static const char *const others[] = {"name", "class", "rack", "pdu", "cell", NULL};
 	static const char *const required[] = {"name", "class", NULL};
 	const struct yaml_form form = {&fleet_host_params, others, required};
-	const char *name;
+	const char *name = NULL;
 	int e = yaml_read(g->node, &form, &g->form, r->err);
 
 	if (e == 0)

@@ -119,7 +119,7 @@ static int read_rule(struct fleet_reader *r, const struct yaml_node *map)
 	const struct yaml_form form = {&fleet_rule_params, others, required};
 	struct rule_form f;
 	struct rule rule = {0};
-	const char *name;
+	const char *name = NULL;
 	int e = yaml_read(map, &form, &f, r->err);
 
 	if (e == 0)

@@ -3,6 +3,7 @@
  * The vm_types of a fleet file, and the needs that types and single VMs may have. A type is kept
  * as a VM without a life of its own; VMs are copied from it.
  */
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,15 +140,16 @@ static int read_type(struct fleet_reader *r, const struct yaml_node *map, struct
 	static const char *const required[] = {"name", "vcpu_mips", "memory", NULL};
 	const struct yaml_form form = {&fleet_type_params, others, required};
 	struct type_form f;
-	const char *name;
+	const char *name = NULL;
 	int e = yaml_read(map, &form, &f, r->err);
 
 	if (e == 0)
 		e = fleet_read_name(r, map, "name", &name);
 	if (e < 0)
 		return e;
-	for (const struct vm *other = r->types; other < t; other++)
-		if (strcmp(other->name, name) == 0)
+	assert(name);
+	for (uint32_t i = 0; i < r->n_types; i++)
+		if (strcmp(r->types[i].name, name) == 0)
 			return yaml_error(map, -EEXIST, r->err,
 			                  "type \"%s\" is there twice; rename one", name);
 	form_to_vm(&f.need, t);

@@ -8,6 +8,7 @@
  *   type_by: trace   sizes as the trace states them; what it leaves out comes from the type that
  *                    it names, else from default_type
  */
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -173,6 +174,7 @@ static const struct vm *type_of(const struct fleet_reader *r, const struct assig
 	uint32_t per_type, i = 0;
 
 	if (a->by == TYPE_BY_RANK) {
+		assert(a->n_order > 0);
 		per_type = (r->n_seeds + a->n_order - 1) / a->n_order;
 		return &r->types[a->order[seed / per_type]];
 	}
@@ -181,6 +183,7 @@ static const struct vm *type_of(const struct fleet_reader *r, const struct assig
 
 		return type ? type : a->fallback;
 	}
+	assert(a->patterns);
 	for (const struct yaml_node *n = a->patterns->first; n; n = n->next, i++)
 		if (glob_match(yaml_get(n, "match")->text, name))
 			return &r->types[a->order[i]];

@@ -7,6 +7,7 @@
  */
 #include "engine/yaml.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -156,6 +157,7 @@ static int take_begin(struct builder *b, const yaml_event_t *e, enum yaml_kind k
 
 static int take_end(struct builder *b)
 {
+	assert(b->open);
 	b->open = b->open->parent;
 	b->depth--;
 	return 0;

@@ -28,7 +28,8 @@ static void prepend(char *text, size_t *at, const char *piece)
 	if (len > *at)
 		return;
 	*at -= len;
-	memcpy(text + *at, piece, len);
+	for (size_t i = 0; i < len; i++)
+		text[*at + i] = piece[i];
 }
 
 /* "fleet.host_classes[1].boot", built from the leaf up. */
@@ -56,7 +57,7 @@ static const char *describe_path(const struct yaml_node *n, char text[PATH_TEXT_
 
 int yaml_error(const struct yaml_node *n, int code, struct err *err, const char *fmt, ...)
 {
-	char path[PATH_TEXT_MAX], what[ERR_TEXT_MAX];
+	char path[PATH_TEXT_MAX] = "", what[ERR_TEXT_MAX];
 	const char *where = describe_path(n, path);
 	va_list ap;
 

@@ -6,6 +6,7 @@
  */
 #include "core/model/fleet.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -153,6 +154,7 @@ static int sort_table(const struct table *t, uint32_t **ret_rank, struct err *er
 	char *old = xmemdup(t->records ? t->records : "", t->n, t->size);
 	int r = 0;
 
+	assert(t->n == 0 || t->records);
 	for (uint32_t i = 0; i < t->n; i++)
 		order[i] = (struct named){.name = record_name(t, i), .index = i};
 	qsort(order, t->n, sizeof(*order), by_name);

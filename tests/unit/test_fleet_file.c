@@ -3,7 +3,6 @@
 #include "engine/fleet_file.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "engine/fleet_file_private.h"
@@ -214,39 +213,30 @@ static void glob_matches_runs_and_single_bytes(void)
 	CU_ASSERT_TRUE(glob_match("", ""));
 }
 
-/* Seeds v000, v001, ...; the caller frees names and array. */
-static struct vm_seed *numbered_seeds(uint32_t n)
+/* A fleet of the project with the VMs v0 to v9. */
+static struct fleet *load_shipped(const char *path)
 {
-	struct vm_seed *seeds = calloc(n, sizeof(*seeds));
-
-	for (uint32_t i = 0; i < n; i++) {
-		char *name = malloc(16);
-
-		(void)snprintf(name, 16, "v%03u", i);
-		seeds[i] = (struct vm_seed){
-		        .name = name, .type = "", .vcpus = 2, .cpu_mips = 5852, .mem_bytes = 8e9};
-	}
-	return seeds;
-}
-
-static struct fleet *load_shipped(const char *path, uint32_t n)
-{
-	struct vm_seed *seeds = numbered_seeds(n);
+	static const char *const names[] = {"v0", "v1", "v2", "v3", "v4",
+	                                    "v5", "v6", "v7", "v8", "v9"};
+	struct vm_seed seeds[10];
 	struct fleet *f = NULL;
 	struct err err = {""};
 
-	if (fleet_file_load(path, seeds, n, &f, &err) < 0)
+	for (int i = 0; i < 10; i++)
+		seeds[i] = (struct vm_seed){.name = names[i],
+		                            .type = "",
+		                            .vcpus = 2,
+		                            .cpu_mips = 5852,
+		                            .mem_bytes = 8e9};
+	if (fleet_file_load(path, seeds, 10, &f, &err) < 0)
 		printf("got: %s\n", err.text);
-	for (uint32_t i = 0; i < n; i++)
-		free((void *)(uintptr_t)seeds[i].name);
-	free(seeds);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
 	return f;
 }
 
 static void reference_fleet_is_that_of_the_experiment(void)
 {
-	struct fleet *f = load_shipped("configs/fleets/planetlab.yaml", 10);
+	struct fleet *f = load_shipped("configs/fleets/planetlab.yaml");
 
 	CU_ASSERT_EQUAL(f->n_hosts, 800);
 	CU_ASSERT_STRING_EQUAL(f->hosts[799].name, "h799");
@@ -267,12 +257,12 @@ static void reference_fleet_is_that_of_the_experiment(void)
 
 static void other_shipped_fleets_load(void)
 {
-	struct fleet *f = load_shipped("configs/fleets/planetlab-real.yaml", 10);
+	struct fleet *f = load_shipped("configs/fleets/planetlab-real.yaml");
 
 	CU_ASSERT_EQUAL(f->classes[0].boot.duration_us, 180 * USEC_PER_SEC);
 	CU_ASSERT_DOUBLE_EQUAL(f->classes[1].boot.power_w, 0.9 * 135, 1e-9);
 	fleet_free(f);
-	f = load_shipped("configs/fleets/bitbrains.yaml", 10);
+	f = load_shipped("configs/fleets/bitbrains.yaml");
 	CU_ASSERT_EQUAL(f->n_hosts, 48);
 	CU_ASSERT_DOUBLE_EQUAL(f->vms[0].allocation.v[RES_CPU], 5852, 0);
 	CU_ASSERT_FALSE(f->constrained);

@@ -44,7 +44,9 @@ static void configuration_page_has_every_option(void)
 	char *page = page_read("docs/man/ebb.yaml.5");
 	char entry[1024];
 
-	CU_ASSERT_PTR_NOT_NULL_FATAL(page);
+	CU_ASSERT_PTR_NOT_NULL(page);
+	if (!page)
+		return;
 	expect_options(page, &engine_params);
 	expect_options(page, &world_params);
 	for (uint32_t i = 0; policy_at(i); i++)
@@ -69,7 +71,9 @@ static void fleet_page_has_every_key(void)
 	char *page = page_read("docs/man/ebb-fleet.5");
 	char entry[1024];
 
-	CU_ASSERT_PTR_NOT_NULL_FATAL(page);
+	CU_ASSERT_PTR_NOT_NULL(page);
+	if (!page)
+		return;
 	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++)
 		for (size_t i = 0; i < tables[t]->len; i++) {
 			page_entry_help(&tables[t]->rows[i], entry, sizeof(entry));
@@ -83,7 +87,9 @@ static void configuration_page_has_nothing_else(void)
 {
 	char *page = page_read("docs/man/ebb.yaml.5"), *state = NULL;
 
-	CU_ASSERT_PTR_NOT_NULL_FATAL(page);
+	CU_ASSERT_PTR_NOT_NULL(page);
+	if (!page)
+		return;
 	for (char *line = strtok_r(page, "\n", &state); line; line = strtok_r(NULL, "\n", &state)) {
 		int known = 0;
 

@@ -16,7 +16,6 @@
  * ends with the last event. A host shutdown is a change from active to inactive between two
  * events, every host counting as active before the first.
  */
-
 #include "sim/reference.h"
 
 struct interval {

@@ -116,6 +116,29 @@ static void a_vm_without_room_stays_pending(void)
 	belief_done(&b);
 }
 
+static void at_first_placement_the_detector_sees_the_new_vm_alone(void)
+{
+	struct build_spec spec = build_defaults(1, 4);
+	struct belief b;
+
+	spec.vm_mips = 300; /* three fit, 0.9 of the host; each alone is 0.3 */
+	belief_init(&b, "thr-mmt", build_fleet(&spec));
+	belief_set(&b, "overload.threshold", "0.3");
+	for (uint32_t vm = 0; vm < 4; vm++)
+		belief_pend(&b, vm);
+	belief_ask(&b);
+	CU_ASSERT_EQUAL(belief_count(&b, ACTION_PLACE), 3);
+	belief_done(&b);
+	spec.vm_mips = 310;
+	belief_init(&b, "thr-mmt", build_fleet(&spec));
+	belief_set(&b, "overload.threshold", "0.3");
+	for (uint32_t vm = 0; vm < 4; vm++)
+		belief_pend(&b, vm);
+	belief_ask(&b);
+	CU_ASSERT_EQUAL(belief_count(&b, ACTION_PLACE), 1); /* an empty host is not asked */
+	belief_done(&b);
+}
+
 static void a_vm_that_waits_for_its_host_wakes_no_other(void)
 {
 	struct belief b;
@@ -419,6 +442,7 @@ TEST_MAIN("reference policies", TEST(all_twenty_two_policies_have_unique_names_a
           TEST(first_placement_spreads_vms_while_hosts_look_idle),
           TEST(first_fit_fills_one_host_by_memory_then_the_next),
           TEST(first_fit_counts_allocations_not_demands), TEST(a_vm_without_room_stays_pending),
+          TEST(at_first_placement_the_detector_sees_the_new_vm_alone),
           TEST(a_vm_that_waits_for_its_host_wakes_no_other),
           TEST(an_overloaded_host_gives_vms_until_the_detector_is_content),
           TEST(relief_may_wake_a_host_and_wakes_it_first),

@@ -323,6 +323,41 @@ static void cloudsim_destroys_a_vm_that_wants_nothing(void)
 	rig_done(&r);
 }
 
+static void cloudsim_keeps_a_vm_that_wants_nothing_while_it_migrates(void)
+{
+	const double cpu[] = {1, 1, 0, 0, 0};
+	struct rig_spec spec = spec_of(RULES_CLOUDSIM, 2, 1, 5);
+	struct world_rig r;
+
+	spec.cpu = cpu;
+	spec.fleet->vms[0].allocation.v[RES_MEM] = 200000; /* 400 s */
+	rig_init(&r, &spec);
+	place_all(&r, (const uint32_t[]){0});
+	rig_run(&r, 300.1);
+	(void)rig_do(&r, rig_move(0, 0, 1));
+	rig_run(&r, 700);
+	CU_ASSERT_PTR_NULL(rig_event(&r, ENV_VM_GONE, 0));
+	rig_run(&r, 701);
+	CU_ASSERT_PTR_NOT_NULL(rig_event(&r, ENV_VM_GONE, 0));
+	NEAR(usec_to_sec(rig_event(&r, ENV_VM_GONE, 0)->at_us), 700.1);
+	rig_finish(&r);
+	rig_done(&r);
+}
+
+static void ideal_lets_power_fall_to_0_watts_with_the_demand(void)
+{
+	const double cpu[] = {0.5, 0, 0};
+	struct rig_spec spec = spec_of(RULES_IDEAL, 1, 1, 3);
+	struct world_rig r;
+
+	spec.cpu = cpu;
+	rig_init(&r, &spec);
+	place_all(&r, (const uint32_t[]){0});
+	rig_finish(&r);
+	NEAR(r.result.energy_kwh * JOULES_PER_KWH, 300 * 105 / 2.0);
+	rig_done(&r);
+}
+
 static void ideal_keeps_a_vm_that_wants_nothing(void)
 {
 	const double cpu[] = {1, 0, 0, 1};
@@ -445,6 +480,8 @@ TEST_MAIN("reference world", TEST(ideal_offers_vms_with_their_first_sample_at_ti
           TEST(always_on_draws_full_power_all_the_time),
           TEST(cloudsim_samples_a_tenth_of_a_second_late_from_the_second_column),
           TEST(cloudsim_destroys_a_vm_that_wants_nothing),
+          TEST(cloudsim_keeps_a_vm_that_wants_nothing_while_it_migrates),
+          TEST(ideal_lets_power_fall_to_0_watts_with_the_demand),
           TEST(ideal_keeps_a_vm_that_wants_nothing),
           TEST(cloudsim_counts_a_target_as_violated_while_a_vm_comes),
           TEST(cloudsim_stops_its_meters_at_the_last_event),

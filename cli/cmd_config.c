@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/config_json.h"
 #include "cli/options.h"
 #include "cli/out.h"
 #include "cli/policy_spec.h"
@@ -19,7 +20,7 @@
 #define VALUE_TEXT_MAX 64
 
 struct config_options {
-	const char *config, *policy;
+	const char *config, *policy, *json;
 	struct option_list sets, what;
 	bool defaults;
 };
@@ -42,6 +43,11 @@ static const struct option_row rows[] = {
          AT(sets),
          .arg = "KEY=VALUE",
          .help = "one option, over the file"},
+        {.name = "json",
+         .kind = OPTION_MAYBE_TEXT,
+         AT(json),
+         .arg = "FILE",
+         .help = "as JSON, to a file or standard output"},
         {.name = "defaults",
          .kind = OPTION_FLAG,
          AT(defaults),
@@ -94,9 +100,9 @@ static size_t section_len(const char *name)
 
 static void print_bounds(const struct param *p)
 {
-	struct param row = *p;
-	char text[VALUE_TEXT_MAX];
-	double value = 0;
+	char min[VALUE_TEXT_MAX], max[VALUE_TEXT_MAX];
+	bool has_unit =
+	        p->unit && p->unit[0] && (p->type == PARAM_NUMBER || p->type == PARAM_INTEGER);
 
 	if (p->type == PARAM_CHOICE) {
 		for (int i = 0; p->choices[i]; i++)
@@ -108,20 +114,9 @@ static void print_bounds(const struct param *p)
 		printf("\n");
 		return;
 	}
-	/* The bound as a value of the row, written the way the row is. */
-	for (int i = 0; i < 2; i++) {
-		struct param_table table = {.rows = &row, .len = 1};
-
-		row.offset = 0;
-		row.def = i ? p->max : p->min;
-		param_set_defaults(&table, &value);
-		param_format(&row, &value, text, sizeof(text));
-		printf("%s%s", i ? " to " : " (", text);
-	}
-	if (p->unit && p->unit[0] && p->type != PARAM_DURATION && p->type != PARAM_RATIO &&
-	    p->type != PARAM_BYTES)
-		printf(" %s", p->unit);
-	printf(")\n");
+	param_format_number(p, p->min, min, sizeof(min));
+	param_format_number(p, p->max, max, sizeof(max));
+	printf(" (%s to %s%s%s)\n", min, max, has_unit ? " " : "", has_unit ? p->unit : "");
 }
 
 static void print_option(const struct config_row *row)
@@ -237,28 +232,73 @@ static int list_policies(void)
 	return EXIT_DONE;
 }
 
-static int run(const struct config_options *o)
+/* To o->json, in place of the text. The value is taken over. */
+static int print_json(const struct config_options *o, struct json *v)
+{
+	struct out_file *out;
+	struct err err = {""};
+
+	if (out_open(o->json, &out, &err) < 0) {
+		json_free(v);
+		(void)fprintf(stderr, "ebb config: %s\n", err.text);
+		return EXIT_FAILED;
+	}
+	(void)json_print(out_stream(out), v, JSON_FOR_PEOPLE); /* out_commit tells of errors */
+	(void)fputc('\n', out_stream(out));
+	if (out_commit(out, &err) < 0) {
+		(void)fprintf(stderr, "ebb config: %s\n", err.text);
+		return EXIT_FAILED;
+	}
+	return EXIT_DONE;
+}
+
+static int print_config_json(const struct config_options *o, const struct config *c)
+{
+	bool only_changed = strcmp(o->what.items[0], "diff") == 0;
+	struct setup d;
+	int status = EXIT_FAILED;
+
+	setup_init(&d);
+	if (config_set_policy(&d.config, c->policy->name, NULL) == 0)
+		status = print_json(o, config_to_json(c, &d.config,
+		                                      only_changed ? CONFIG_JSON_CHANGED
+		                                                   : CONFIG_JSON_ALL));
+	config_done(&d.config);
+	return status;
+}
+
+/* The verb is one of the three that need a configuration. */
+static int run_on(const struct config_options *o, const struct config *c)
 {
 	const char *what = o->what.items[0];
+
+	if (o->json)
+		return print_config_json(o, c);
+	if (strcmp(what, "check") == 0)
+		return check(c, o);
+	return strcmp(what, "show") == 0 ? show(c) : diff(c);
+}
+
+static int run(const struct config_options *o)
+{
+	static const struct config_options nothing = {0};
+	const char *what = o->what.items[0];
+	bool is_show = strcmp(what, "show") == 0;
 	struct setup s;
 	struct err err = {""};
 	int status = EXIT_BADCONFIG;
 
 	if (strcmp(what, "policies") == 0)
-		return list_policies();
-	if (strcmp(what, "show") == 0 && o->defaults)
+		return o->json ? print_json(o, policies_to_json()) : list_policies();
+	if (!is_show && strcmp(what, "check") != 0 && strcmp(what, "diff") != 0)
+		return options_refuse(&spec, "\"%s\" is not one of %s", what, spec.operands);
+	if (is_show && o->defaults && !o->json)
 		return show_defaults();
 	setup_init(&s);
-	if (setup_apply(&s, o, &err) < 0)
+	if (setup_apply(&s, is_show && o->defaults ? &nothing : o, &err) < 0)
 		(void)fprintf(stderr, "ebb config: %s\n", err.text);
-	else if (strcmp(what, "check") == 0)
-		status = check(&s.config, o);
-	else if (strcmp(what, "show") == 0)
-		status = show(&s.config);
-	else if (strcmp(what, "diff") == 0)
-		status = diff(&s.config);
 	else
-		status = options_refuse(&spec, "\"%s\" is not one of %s", what, spec.operands);
+		status = run_on(o, &s.config);
 	config_done(&s.config);
 	return status;
 }

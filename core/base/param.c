@@ -154,13 +154,12 @@ static void describe_type(const struct param *row, char *ret_text, size_t size)
 static void format_value(const struct param *row, const struct value *v, char *ret_text,
                          size_t size);
 
-/* A bound as the user would write it. */
-static void format_bound(const struct param *row, double bound, char *ret_text, size_t size)
+void param_format_number(const struct param *row, double number, char *ret_text, size_t size)
 {
-	struct value v = {.number = bound, .integer = (int64_t)bound};
+	struct value v = {.number = number, .integer = (int64_t)number};
 
 	if (row->type == PARAM_DURATION)
-		v.integer = usec_from_sec(bound);
+		v.integer = usec_from_sec(number);
 	format_value(row, &v, ret_text, size);
 }
 
@@ -168,8 +167,8 @@ static int refuse_range(const struct param *row, const char *text, struct err *e
 {
 	char min[VALUE_TEXT_MAX], max[VALUE_TEXT_MAX];
 
-	format_bound(row, row->min, min, sizeof(min));
-	format_bound(row, row->max, max, sizeof(max));
+	param_format_number(row, row->min, min, sizeof(min));
+	param_format_number(row, row->max, max, sizeof(max));
 	return err_set(err, -ERANGE, "%s: %s is out of bounds; give %s to %s", row->name, text, min,
 	               max);
 }

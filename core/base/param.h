@@ -56,6 +56,9 @@ int param_parse(const struct param *row, void *obj, const char *text, struct err
 /* Writes the value as param_parse reads it, e.g. "5min"; ret_text gets at most size bytes. */
 void param_format(const struct param *row, const void *obj, char *ret_text, size_t size);
 
+/* The same for a number as the row states bounds and defaults: seconds, bytes, index, 0/1. */
+void param_format_number(const struct param *row, double number, char *ret_text, size_t size);
+
 /* The name nearest to key (edit distance at most a third of its length), or NULL. */
 const char *param_suggest(const struct param_table *table, const char *key);
 

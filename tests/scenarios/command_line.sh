@@ -83,6 +83,15 @@ fi
 expect 0 '' "$ebb" config diff --config "$dir/shown.yaml"
 says 'limits.vm_cooldown: 7min  # default 30min'
 
+expect 0 '' "$ebb" config show --json --set limits.vm_cooldown=7min
+says '"value": "7min"'
+expect 0 '' "$ebb" config diff --json="$dir/diff.json" --set limits.vm_cooldown=7min
+expect 0 '' grep -c '"limits.vm_cooldown"' "$dir/diff.json"
+expect 1 '' grep 'hosts_on_min' "$dir/diff.json"
+expect 0 '' "$ebb" config policies --json
+says '"name": "thr-mmt"'
+expect 1 '/nonexistent/x: cannot write' "$ebb" config show --json=/nonexistent/x
+
 # A lost line on stdout is a failure; the status of a worse failure stays.
 expect 1 'standard output: cannot write' sh -c '"$0" config show >/dev/full' "$ebb"
 expect 64 '' sh -c '"$0" confgi >/dev/full' "$ebb"

@@ -6,19 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A number of the row's type as the user writes it. */
-static void value_text(const struct param *row, double number, char *text, size_t size)
-{
-	struct param copy = *row;
-	struct param_table table = {.rows = &copy, .len = 1};
-	double storage[2] = {0};
-
-	copy.offset = 0;
-	copy.def = number;
-	param_set_defaults(&table, storage);
-	param_format(&copy, storage, text, size);
-}
-
 void page_entry_help(const struct param *row, char *ret_text, size_t size)
 {
 	char first = row->help[0];
@@ -46,7 +33,7 @@ static void bounds(const struct param *row, char *text, size_t size)
 	int has_unit = row->unit && row->unit[0] &&
 	               (row->type == PARAM_NUMBER || row->type == PARAM_INTEGER);
 
-	value_text(row, row->def, def, sizeof(def));
+	param_format_number(row, row->def, def, sizeof(def));
 	if (row->type == PARAM_CHOICE) {
 		choices(row, def, text, size);
 		return;
@@ -55,8 +42,8 @@ static void bounds(const struct param *row, char *text, size_t size)
 		(void)snprintf(text, size, "Default %s.\n", def);
 		return;
 	}
-	value_text(row, row->min, min, sizeof(min));
-	value_text(row, row->max, max, sizeof(max));
+	param_format_number(row, row->min, min, sizeof(min));
+	param_format_number(row, row->max, max, sizeof(max));
 	(void)snprintf(text, size, "%s to %s%s%s; default %s.\n", min, max, has_unit ? " " : "",
 	               has_unit ? row->unit : "", def);
 }

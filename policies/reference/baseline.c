@@ -7,7 +7,7 @@
  *         cloudsim, draws full power: nothing ever slows it down)
  *   DVFS  power follows load by frequency scaling; a host without VMs is off
  *
- * Beloglazov, Buyya, CCPE 24(13), 2012, section 6.4.
+ * Beloglazov, Buyya, CCPE 24(13), 2012 (the baselines of the evaluation).
  */
 #include <string.h>
 
@@ -69,7 +69,7 @@ static void decide_dvfs(void *policy, const struct snapshot *s, struct plan *ret
 const struct policy_ops reference_npa = {
         .name = "npa",
         .help = "every host on, nobody moves: the baseline without power management",
-        .source = "Beloglazov and Buyya, CCPE 24(13), 2012, section 6.4",
+        .source = "Beloglazov and Buyya, CCPE 24(13), 2012, evaluation",
         .always_on = true,
         .new = baseline_new,
         .free = reference_free,
@@ -80,7 +80,7 @@ const struct policy_ops reference_npa = {
 const struct policy_ops reference_dvfs = {
         .name = "dvfs",
         .help = "first fit, nobody moves, unused hosts off: the baseline with DVFS",
-        .source = "Beloglazov and Buyya, CCPE 24(13), 2012, section 6.4",
+        .source = "Beloglazov and Buyya, CCPE 24(13), 2012, evaluation",
         .new = baseline_new,
         .free = reference_free,
         .observe = observe_nothing,

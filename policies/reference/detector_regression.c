@@ -20,7 +20,7 @@
  * often is exactly 1 in real numbers, and another order of operations then decides otherwise (on
  * PlanetLab's 20110303 the smallest distance is 1.1e-16).
  *
- * Beloglazov, Buyya, CCPE 24(13), 2012, sections 5.3 and 5.4.
+ * Beloglazov, Buyya, CCPE 24(13), 2012 (local regression, robust local regression).
  */
 #include "policies/reference/detector.h"
 

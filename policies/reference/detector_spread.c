@@ -15,7 +15,7 @@
  * With fewer than 12 values in h the static threshold of 0.7 decides. h is at most 30 values, for
  * which insertion sort is as good as any.
  *
- * Beloglazov, Buyya, CCPE 24(13), 2012, sections 5.1 and 5.2.
+ * Beloglazov, Buyya, CCPE 24(13), 2012 (adaptive utilisation thresholds).
  */
 #include <math.h>
 #include <string.h>

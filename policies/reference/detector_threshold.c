@@ -11,7 +11,7 @@
  *
  * Beloglazov, Buyya: Optimal online deterministic algorithms and adaptive heuristics for energy
  * and performance efficient dynamic consolidation of virtual machines in cloud data centers,
- * Concurrency and Computation: Practice and Experience 24(13), 2012, section 5.
+ * Concurrency and Computation: Practice and Experience 24(13), 2012 (host overload detection).
  */
 #include "policies/reference/detector.h"
 

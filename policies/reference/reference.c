@@ -18,7 +18,7 @@
  * Cost of a decision, with n VMs that move and m hosts in use: O(n m) scores, and a fraction of
  * that verdicts of the detector, each O(history).
  *
- * Beloglazov, Buyya, CCPE 24(13), 2012, section 6 and algorithms 1 and 2.
+ * Beloglazov, Buyya, CCPE 24(13), 2012, algorithms 1 and 2.
  */
 #include "policies/reference/reference.h"
 

@@ -9,7 +9,7 @@
  * samples, an exactly singular regression) it chooses as MMT does.
  *
  * Verma et al., Server workload analysis for power minimization using consolidation, USENIX ATC
- * 2009 (the idea); Beloglazov, Buyya, CCPE 24(13), 2012, section 6.1.
+ * 2009 (the idea); Beloglazov, Buyya, CCPE 24(13), 2012 (VM selection).
  */
 #include "policies/reference/selector.h"
 

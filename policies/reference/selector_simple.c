@@ -6,7 +6,7 @@
  *   MU   minimum utilisation: demand / allocation is least
  *   RS   random selection, uniform
  *
- * Beloglazov, Buyya, CCPE 24(13), 2012, section 6.1 (MMT, RS); Beloglazov, Abawajy, Buyya, FGCS
+ * Beloglazov, Buyya, CCPE 24(13), 2012 (VM selection: MMT, RS); Beloglazov, Abawajy, Buyya, FGCS
  * 28(5), 2012 (MU).
  */
 #include "policies/reference/selector.h"

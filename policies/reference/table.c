@@ -5,7 +5,7 @@
  */
 #include "policies/reference/reference.h"
 
-#define SOURCE "Beloglazov and Buyya, CCPE 24(13), 2012, sections 5 and 6"
+#define SOURCE "Beloglazov and Buyya, CCPE 24(13), 2012, heuristics for consolidation"
 
 static const char *const placements[] = {
         [REFERENCE_FF] = "ff",

@@ -81,6 +81,7 @@ void engine_free(struct engine *e)
 static void vm_arrived(struct engine *e, uint32_t vm)
 {
 	e->belief->vm_state[vm] = VM_PENDING;
+	e->belief->n_pending++;
 	e->belief->vm_mem_bytes[vm] = e->belief->fleet->vms[vm].allocation.v[RES_MEM];
 	e->belief->vm_cpu_demand[vm] = NAN;
 	e->belief->vm_moved_us[vm] = -1;
@@ -89,6 +90,7 @@ static void vm_arrived(struct engine *e, uint32_t vm)
 
 static void vm_gone(struct engine *e, uint32_t vm)
 {
+	e->belief->n_pending -= e->belief->vm_state[vm] == VM_PENDING;
 	e->belief->vm_state[vm] = VM_ABSENT;
 	placement_move(e->belief->placement, vm, ID_NONE);
 	e->active_stale = true;
@@ -101,6 +103,7 @@ static void apply_event(struct engine *e, const struct env_event *ev)
 	case ENV_VM_GONE: vm_gone(e, ev->vm); break;
 	case ENV_VM_LOST:
 		e->belief->vm_state[ev->vm] = VM_PENDING;
+		e->belief->n_pending++;
 		placement_move(e->belief->placement, ev->vm, ID_NONE);
 		break;
 	case ENV_HOST_STATE:

@@ -24,6 +24,9 @@ struct executor *executor_new(struct env *env, struct snapshot *belief,
 	x->host_migrations = xcalloc(belief->fleet->n_hosts, sizeof(*x->host_migrations));
 	x->host_outstanding = xcalloc(belief->fleet->n_hosts, sizeof(*x->host_outstanding));
 	x->host_wakes = xcalloc(belief->fleet->n_hosts, sizeof(*x->host_wakes));
+	x->host_waiting = xcalloc(belief->fleet->n_hosts, sizeof(*x->host_waiting));
+	x->is_touched = xcalloc(belief->fleet->n_hosts, sizeof(*x->is_touched));
+	x->touched = xcalloc(belief->fleet->n_hosts, sizeof(*x->touched));
 	x->vm_tasks = xcalloc(belief->fleet->n_vms, sizeof(*x->vm_tasks));
 	x->next_id = 1;
 	return x;
@@ -37,6 +40,9 @@ void executor_free(struct executor *x)
 	free(x->host_migrations);
 	free(x->host_outstanding);
 	free(x->host_wakes);
+	free(x->host_waiting);
+	free(x->is_touched);
+	free(x->touched);
 	free(x->vm_tasks);
 	free(x);
 }
@@ -58,6 +64,30 @@ static void refuse(struct executor *x, const struct action *a)
 {
 	x->stats->refused++;
 	persist(x, RECORD_REFUSED, 0, a);
+}
+
+/* Something about host has changed: its waiting tasks are worth a look. */
+static void touch(struct executor *x, uint32_t host)
+{
+	if (host == ID_NONE || !x->host_waiting[host] || x->is_touched[host])
+		return;
+	x->is_touched[host] = true;
+	x->touched[x->n_touched++] = host;
+}
+
+static void touch_both(struct executor *x, const struct action *a)
+{
+	touch(x, a->from);
+	touch(x, a->to);
+}
+
+static void count_waiting(struct executor *x, const struct action *a, int by)
+{
+	x->n_waiting += (uint32_t)by;
+	if (a->from != ID_NONE)
+		x->host_waiting[a->from] += (uint32_t)by;
+	if (a->to != ID_NONE)
+		x->host_waiting[a->to] += (uint32_t)by;
 }
 
 /* Counts a task in (+1) or out (-1) of everything that asks "is something still to come?". */
@@ -82,10 +112,10 @@ static void add_task(struct executor *x, const struct action *a, struct digest *
 		x->tasks = xreallocarray(x->tasks, x->cap_tasks, sizeof(*x->tasks));
 	}
 	x->tasks[x->n_tasks++] = (struct task){.id = x->next_id, .action = *a};
-	x->n_waiting++;
-	x->changed = true;
 	x->stats->decisions++;
 	count_task(x, a, +1);
+	count_waiting(x, a, +1);
+	touch_both(x, a);
 	if (a->kind == ACTION_MIGRATE)
 		x->belief->vm_target[a->vm] = a->to;
 	action_digest(a, x->belief->fleet, x->belief->now_us, digest);
@@ -98,10 +128,11 @@ static void end_task(struct executor *x, struct task *t)
 	if (t->state == TASK_OVER)
 		return;
 	if (t->state == TASK_WAITING)
-		x->n_waiting--;
+		count_waiting(x, &t->action, -1);
 	t->state = TASK_OVER;
-	x->changed = true;
+	x->n_over++;
 	count_task(x, &t->action, -1);
+	touch_both(x, &t->action);
 	if (t->action.kind == ACTION_MIGRATE && !x->vm_tasks[t->action.vm])
 		x->belief->vm_target[t->action.vm] = ID_NONE;
 }
@@ -112,7 +143,7 @@ static void set_host_state(struct executor *x, uint32_t host, enum host_state st
 		return;
 	x->belief->host_state[host] = (uint8_t)state;
 	x->belief->host_since_us[host] = x->belief->now_us;
-	x->changed = true;
+	touch(x, host);
 }
 
 /* Takes a drain back: the host stays on, moves that were to empty it and have not begun drop. */
@@ -202,7 +233,7 @@ static void note_begun(struct executor *x, struct task *t)
 	const struct action *a = &t->action;
 
 	t->state = TASK_RUNNING;
-	x->n_waiting--;
+	count_waiting(x, a, -1);
 	x->stats->by_kind[a->kind]++;
 	x->stats->by_reason[a->reason.code]++;
 	persist(x, RECORD_BEGIN, t->id, a);
@@ -242,6 +273,7 @@ static void apply_done(struct executor *x, const struct action *a)
 {
 	struct snapshot *s = x->belief;
 
+	x->host_changed |= a->kind == ACTION_HOST_ON || a->kind == ACTION_HOST_OFF;
 	if (a->kind == ACTION_HOST_ON)
 		set_host_state(x, a->to, HOST_ACTIVE);
 	if (a->kind == ACTION_HOST_OFF)
@@ -251,6 +283,7 @@ static void apply_done(struct executor *x, const struct action *a)
 	if (s->vm_state[a->vm] == VM_ABSENT)
 		return; /* it left meanwhile */
 	placement_move(s->placement, a->vm, a->to);
+	s->n_pending -= s->vm_state[a->vm] == VM_PENDING;
 	s->vm_state[a->vm] = VM_RUNNING;
 	if (a->kind == ACTION_MIGRATE)
 		s->vm_moved_us[a->vm] = s->now_us;
@@ -283,6 +316,25 @@ static void begin_task(struct executor *x, struct task *t)
 		finish_task(x, t);
 }
 
+static void clear_touched(struct executor *x)
+{
+	for (uint32_t i = 0; i < x->n_touched; i++)
+		x->is_touched[x->touched[i]] = false;
+	x->n_touched = 0;
+}
+
+/* Limits on the whole fleet are lifted by events anywhere, and by time. */
+static bool has_fleet_limits(const struct executor *x)
+{
+	return x->cfg.migrations_total > 0 || x->cfg.moves_per_hour > 0;
+}
+
+static bool is_worth_a_look(const struct executor *x, const struct action *a)
+{
+	return (a->from != ID_NONE && x->is_touched[a->from]) ||
+	       (a->to != ID_NONE && x->is_touched[a->to]) || has_fleet_limits(x);
+}
+
 static bool run_pass(struct executor *x, bool urgent)
 {
 	bool begun = false;
@@ -290,7 +342,8 @@ static bool run_pass(struct executor *x, bool urgent)
 	for (uint32_t i = 0; i < x->n_tasks; i++) {
 		struct task *t = &x->tasks[i];
 
-		if (t->state != TASK_WAITING || is_urgent(&t->action) != urgent)
+		if (t->state != TASK_WAITING || is_urgent(&t->action) != urgent ||
+		    !is_worth_a_look(x, &t->action))
 			continue;
 		if (!admission_may_begin(x, &t->action)) {
 			if (admission_is_hopeless(x, &t->action))
@@ -307,6 +360,9 @@ static void compact(struct executor *x)
 {
 	uint32_t kept = 0;
 
+	if (2 * x->n_over < x->n_tasks)
+		return; /* rather seldom than often: it moves the whole array */
+	x->n_over = 0;
 	for (uint32_t i = 0; i < x->n_tasks; i++)
 		if (x->tasks[i].state != TASK_OVER)
 			x->tasks[kept++] = x->tasks[i];
@@ -322,13 +378,16 @@ usec_t executor_next(const struct executor *x)
 
 bool executor_run(struct executor *x)
 {
-	bool begun;
+	bool begun = false;
 
-	if (!x->changed && x->belief->now_us < executor_next(x))
+	if (!x->n_waiting || (!x->n_touched && !has_fleet_limits(x)))
 		return false;
-	x->changed = false;
-	begun = run_pass(x, true);
-	begun |= run_pass(x, false);
+	do {
+		x->host_changed = false; /* by an action that was done at once */
+		begun |= run_pass(x, true);
+		begun |= run_pass(x, false);
+	} while (x->host_changed);
+	clear_touched(x);
 	compact(x);
 	return begun;
 }

@@ -21,6 +21,7 @@ struct executor {
 	struct engine_stats *stats;
 	struct task *tasks;
 	uint32_t n_tasks, cap_tasks;
+	uint32_t n_over; /* of them are over and not yet taken out */
 	uint32_t n_waiting;
 	uint32_t n_migrating;       /* begun and not over */
 	uint32_t *host_migrations;  /* by host: begun and not over, in plus out */
@@ -30,7 +31,14 @@ struct executor {
 	action_id next_id;
 	usec_t hour_began_us; /* for moves_per_hour */
 	int64_t hour_moves;
-	bool changed; /* since the last pass */
+	uint32_t *host_waiting; /* by host: tasks that have not begun and name it */
+	/*
+	 * Hosts for which something has changed since the last pass, and have tasks waiting. A
+	 * pass looks at their tasks only, so that its cost follows what happens.
+	 */
+	bool *is_touched;
+	uint32_t *touched, n_touched;
+	bool host_changed; /* in this pass, by an action that was done at once */
 };
 
 /* admission.c: may this action be taken as a task, given what is believed and under way? */

@@ -297,7 +297,8 @@ static void take_class(struct lower_bound *lb, const struct host_class *c, uint3
 
 	k->n = hull_of_class(c, p);
 	k->mem_bytes = c->capacity.v[RES_MEM];
-	k->off_w = fmin(c->off_w, c->standby_w);
+	/* A class that does not state its standby cannot suspend. */
+	k->off_w = c->standby_w > 0 ? fmin(c->off_w, c->standby_w) : c->off_w;
 	lb->cpu_mips += k->n_hosts * c->capacity.v[RES_CPU];
 	lb->mem_bytes += k->n_hosts * k->mem_bytes;
 	if (k->n_hosts > 0 &&

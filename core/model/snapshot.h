@@ -73,6 +73,7 @@ struct snapshot {
 	double *vm_mem_bytes; /* memory to be backed by the host */
 
 	uint32_t *active, n_active;  /* VMs that are not ABSENT, ascending ids */
+	uint32_t n_pending;          /* VMs in state VM_PENDING */
 	struct placement *placement; /* where VMs run now */
 };
 

@@ -190,6 +190,7 @@ static void judge(struct book *b, uint32_t host)
 
 	if (!book_is_up(b, host))
 		return;
+	b->n_changes++;
 	b->loss_sum -= h->loss;
 	h->loss = b->plan->count[host] ? loss_of(&b->model, &h->load, c) : 0;
 	b->loss_sum += h->loss;

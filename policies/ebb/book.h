@@ -36,6 +36,7 @@ struct book {
 	uint32_t *up_at;           /* by host: position in up, UINT32_MAX = not there */
 	double loss_sum;           /* over up */
 	double squeeze;            /* capacities are judged times this: < 1 before a likely rise */
+	uint32_t n_changes;        /* of loads, ever */
 	double *copy_s;            /* by VM: seconds to migrate it alone */
 	uint8_t *copy_class;       /* by VM */
 	float *mem_last, *mem_var; /* by VM */

@@ -105,14 +105,6 @@ static void ebb_observe(void *policy, const struct snapshot *s)
 	e->samples++;
 }
 
-static bool anybody_waits(const struct snapshot *s)
-{
-	for (uint32_t i = 0; i < s->n_active; i++)
-		if (s->vm_state[s->active[i]] == VM_PENDING)
-			return true;
-	return false;
-}
-
 static void note_demand(struct ebb *e)
 {
 	double sum = 0;
@@ -127,11 +119,12 @@ static void ebb_decide(void *policy, const struct snapshot *s, struct plan *ret)
 {
 	struct ebb *e = policy;
 
-	if (s->sample == SAMPLE_NONE && !anybody_waits(s))
+	if (s->sample == SAMPLE_NONE && !s->n_pending)
 		return;
 	e->s = s;
 	e->plan = ret;
 	e->woken = 0;
+	e->n_cheapest = 0;
 	book_open(e->book, s, predictor_forecast(e->predictor));
 	if (s->sample != SAMPLE_NONE || e->samples == 0)
 		feedback_update(e);

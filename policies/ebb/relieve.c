@@ -44,31 +44,22 @@ struct move {
 /* The PER_RATIO hosts of least price for one ratio, added to t unless they are in it. */
 static void add_cheapest(const struct book *b, double ratio, struct targets *t)
 {
-	uint32_t best[PER_RATIO], n = 0;
-	double price[PER_RATIO];
+	struct ranked best[PER_RATIO];
+	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < b->n_up; i++) {
 		const struct book_host *h = &b->hosts[b->up[i]];
-		double p = h->by_mean + ratio * h->by_var;
-		uint32_t at;
+		struct ranked r = {h->by_mean + ratio * h->by_var, b->up[i]};
 
-		if (n == PER_RATIO && p >= price[n - 1])
-			continue;
-		at = n < PER_RATIO ? n++ : PER_RATIO - 1;
-		for (; at > 0 && price[at - 1] > p; at--) {
-			price[at] = price[at - 1];
-			best[at] = best[at - 1];
-		}
-		price[at] = p;
-		best[at] = b->up[i];
+		n = ranked_keep(best, n, PER_RATIO, r);
 	}
 	for (uint32_t i = 0; i < n; i++) {
 		bool known = false;
 
 		for (uint32_t j = 0; j < t->n; j++)
-			known |= t->hosts[j] == best[i];
+			known |= t->hosts[j] == best[i].id;
 		if (!known)
-			t->hosts[t->n++] = best[i];
+			t->hosts[t->n++] = best[i].id;
 	}
 }
 

@@ -6,6 +6,7 @@
  * and writes the book and adds to the plan; ebb.c calls them in order and explains the whole.
  */
 #include "core/base/index_heap.h"
+#include "core/base/ranked.h"
 #include "core/model/plan.h"
 #include "policies/ebb/book.h"
 
@@ -30,6 +31,8 @@ struct feedback {
 
 #define RECENT 6 /* samples: the last half hour of 5 min */
 
+#define CHEAPEST 64 /* hosts; see target.c */
+
 struct ebb {
 	const struct fleet *fleet;
 	struct ebb_params params;
@@ -48,6 +51,11 @@ struct ebb {
 	uint32_t *targets;      /* scratch, by VM */
 	struct set *set;        /* scratch of repair.c */
 	struct sized *sized;    /* scratch, by VM */
+
+	/* The hosts that cost least for a VM as most are, and when that was found out (target.c).
+	 */
+	struct ranked cheapest[CHEAPEST];
+	uint32_t n_cheapest, cheapest_at;
 
 	/* during a decision */
 	const struct snapshot *s;
@@ -68,7 +76,7 @@ struct target_query {
 	uint32_t except; /* a host that does not count, or ID_NONE */
 	double horizon;  /* intervals */
 };
-uint32_t target_find(const struct ebb *e, const struct target_query *q, double *ret_cost_j);
+uint32_t target_find(struct ebb *e, const struct target_query *q, double *ret_cost_j);
 
 /* Can host take vm at all: rules, memory, and room now where samples are current? */
 bool target_is_possible(const struct ebb *e, uint32_t vm, uint32_t host);

@@ -14,14 +14,16 @@
 
 #define FINALISTS 3
 
+/*
+ * Up to FEW hosts are all looked at. Of more: the cheapest ones (of a list that is made again when
+ * half of it may have changed) and pseudo-random ones, which find what is special to this VM; and
+ * all only if none of these can take it.
+ */
+#define FEW    128
+#define PROBES 64
+
 /* Hosts on for an interval that a full misalignment is worth; measured with 24 GB hosts. */
 #define ALIGNMENT 10.0
-
-struct finalist {
-	uint32_t host;
-	double rank_j;
-	double align_j;
-};
 
 bool target_is_possible(const struct ebb *e, uint32_t vm, uint32_t host)
 {
@@ -45,71 +47,126 @@ static double misalignment(const struct book *b, uint32_t host, double mean, dou
 	return gap * gap;
 }
 
-static double align_j(const struct ebb *e, uint32_t vm, uint32_t host)
+static double align_j(const struct ebb *e, uint32_t host, double mean, double mem)
 {
 	const struct book *b = e->book;
-	double mem = b->s->vm_mem_bytes[vm];
 
 	if (!b->mem_counts)
 		return 0;
 	return ALIGNMENT * e->prices.host_j *
-	       (misalignment(b, host, (double)b->forecast.mean[vm], mem) -
-	        misalignment(b, host, 0, 0));
+	       (misalignment(b, host, mean, mem) - misalignment(b, host, 0, 0));
 }
 
-/* Keeps the best, sorted; an equal rank goes behind, so that the order of `up` breaks ties. */
-static uint32_t consider(struct finalist *best, uint32_t n, const struct finalist *f)
+static double align_vm_j(const struct ebb *e, uint32_t vm, uint32_t host)
 {
-	uint32_t at = n < FINALISTS ? n++ : FINALISTS - 1;
-
-	for (; at > 0 && best[at - 1].rank_j > f->rank_j; at--)
-		best[at] = best[at - 1];
-	best[at] = *f;
-	return n;
+	return align_j(e, host, (double)e->book->forecast.mean[vm], e->s->vm_mem_bytes[vm]);
 }
 
-static double exact_cost_j(const struct ebb *e, const struct target_query *q,
-                           const struct finalist *f)
+static double exact_cost_j(const struct ebb *e, const struct target_query *q, uint32_t host)
 {
-	double rise = book_loss_with(e->book, f->host, q->vm) - e->book->hosts[f->host].loss;
-	double cost = e->prices.work_j * q->horizon * rise + f->align_j;
+	const struct book *b = e->book;
+	double rise = book_loss_with(b, host, q->vm) - b->hosts[host].loss;
+	double cost = e->prices.work_j * q->horizon * rise + align_vm_j(e, q->vm, host);
 
-	cost += e->prices.work_j * book_drift_with(e->book, f->host, q->vm);
+	cost += e->prices.work_j * book_drift_with(b, host, q->vm);
 	if (e->fleet->constrained)
-		cost += constraint_soft_cost(e->fleet, e->book->plan, q->vm, f->host) * q->horizon *
-		        e->book->model.interval_s;
+		cost += constraint_soft_cost(e->fleet, b->plan, q->vm, host) * q->horizon *
+		        b->model.interval_s;
 	return cost;
 }
 
-uint32_t target_find(const struct ebb *e, const struct target_query *q, double *ret_cost_j)
+/* The hosts where a VM of mean size would cost least, made anew when half may have changed. */
+static void refresh_cheapest(struct ebb *e)
 {
 	const struct book *b = e->book;
-	struct finalist best[FINALISTS];
-	double mean = (double)b->forecast.mean[q->vm], var = (double)b->forecast.var[q->vm];
-	double price = e->prices.work_j * q->horizon;
-	uint32_t n = 0, found = ID_NONE;
+	double vms = fmax(e->s->n_active, 1), mem = 0;
+	struct load sum = {0};
+	double price = e->prices.work_j * HORIZON;
 
+	if (e->n_cheapest > 0 && b->n_changes - e->cheapest_at < CHEAPEST / 2)
+		return;
+	for (uint32_t i = 0; i < b->n_up; i++) {
+		sum.mean += b->hosts[b->up[i]].load.mean;
+		sum.var += b->hosts[b->up[i]].load.var;
+		mem += b->hosts[b->up[i]].mem;
+	}
+	e->n_cheapest = 0;
 	for (uint32_t i = 0; i < b->n_up; i++) {
 		uint32_t h = b->up[i];
-		struct finalist f = {.host = h};
+		struct ranked r = {align_j(e, h, sum.mean / vms, mem / vms), h};
 
-		if (h == q->except)
-			continue;
-		f.rank_j = price * (mean * b->hosts[h].by_mean + var * b->hosts[h].by_var);
-		if (n == FINALISTS && !b->mem_counts && f.rank_j >= best[n - 1].rank_j)
-			continue;
-		f.align_j = align_j(e, q->vm, h);
-		f.rank_j += f.align_j;
-		if (n == FINALISTS && f.rank_j >= best[n - 1].rank_j)
-			continue;
-		if (target_is_possible(e, q->vm, h))
-			n = consider(best, n, &f);
+		r.key += price * (sum.mean / vms * b->hosts[h].by_mean +
+		                  sum.var / vms * b->hosts[h].by_var);
+		e->n_cheapest = ranked_keep(e->cheapest, e->n_cheapest, CHEAPEST, r);
 	}
-	for (uint32_t i = 0; i < n; i++) {
-		double cost = exact_cost_j(e, q, &best[i]);
+	e->cheapest_at = b->n_changes;
+}
+
+/* The finalists and what they are judged by. */
+struct search {
+	const struct ebb *e;
+	const struct target_query *q;
+	double mean_j, var_j; /* a MIPS and a MIPS^2 of this VM, for the marginal prices */
+	struct ranked best[FINALISTS];
+	uint32_t n;
+};
+
+static void look_at(struct search *x, uint32_t h)
+{
+	const struct book_host *host = &x->e->book->hosts[h];
+	double rank_j = x->mean_j * host->by_mean + x->var_j * host->by_var;
+
+	if (h == x->q->except ||
+	    (!x->e->book->mem_counts && !ranked_has_place(x->best, x->n, FINALISTS, rank_j)))
+		return;
+	rank_j += align_vm_j(x->e, x->q->vm, h);
+	if (ranked_has_place(x->best, x->n, FINALISTS, rank_j) &&
+	    target_is_possible(x->e, x->q->vm, h))
+		x->n = ranked_keep(x->best, x->n, FINALISTS, (struct ranked){rank_j, h});
+}
+
+static void look_at_all(struct search *x)
+{
+	for (uint32_t i = 0; i < x->e->book->n_up; i++)
+		look_at(x, x->e->book->up[i]);
+}
+
+static void look_at_some(struct search *x)
+{
+	const struct book *b = x->e->book;
+	uint64_t seed = (uint64_t)b->s->tick * 0x9e3779b97f4a7c15u + x->q->vm;
+
+	for (uint32_t i = 0; i < x->e->n_cheapest; i++)
+		look_at(x, x->e->cheapest[i].id);
+	for (uint32_t i = 0; i < PROBES; i++) {
+		seed = seed * 6364136223846793005u + 1442695040888963407u; /* Knuth's LCG */
+		look_at(x, b->up[(seed >> 32) * b->n_up >> 32]);
+	}
+}
+
+uint32_t target_find(struct ebb *e, const struct target_query *q, double *ret_cost_j)
+{
+	const struct book *b = e->book;
+	double price = e->prices.work_j * q->horizon;
+	struct search x = {
+	        .e = e,
+	        .q = q,
+	        .mean_j = price * (double)b->forecast.mean[q->vm],
+	        .var_j = price * (double)b->forecast.var[q->vm],
+	};
+	uint32_t found = ID_NONE;
+
+	if (b->n_up > FEW) {
+		refresh_cheapest(e);
+		look_at_some(&x);
+	}
+	if (x.n == 0)
+		look_at_all(&x);
+	for (uint32_t i = 0; i < x.n; i++) {
+		double cost = exact_cost_j(e, q, x.best[i].id);
 
 		if (found == ID_NONE || cost < *ret_cost_j) {
-			found = best[i].host;
+			found = x.best[i].id;
 			*ret_cost_j = cost;
 		}
 	}

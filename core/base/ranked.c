@@ -2,6 +2,8 @@
 /* The k least, by insertion; see ranked.h. */
 #include "core/base/ranked.h"
 
+#include <stdlib.h>
+
 static bool comes_before(struct ranked a, struct ranked b)
 {
 	if (a.key < b.key || a.key > b.key)
@@ -20,4 +22,18 @@ uint32_t ranked_keep(struct ranked *best, uint32_t n, uint32_t k, struct ranked 
 		best[at] = best[at - 1];
 	best[at] = x;
 	return n;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+
+	if (comes_before(*x, *y))
+		return -1;
+	return comes_before(*y, *x);
+}
+
+void ranked_sort(struct ranked *a, uint32_t n)
+{
+	qsort(a, n, sizeof(*a), compare);
 }

@@ -22,4 +22,7 @@ static inline bool ranked_has_place(const struct ranked *best, uint32_t n, uint3
  */
 uint32_t ranked_keep(struct ranked *best, uint32_t n, uint32_t k, struct ranked x);
 
+/* Ascending; ids must differ for the order to be total. */
+void ranked_sort(struct ranked *a, uint32_t n);
+
 #endif

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/base/ranked.h"
 #include "core/base/xalloc.h"
 #include "core/model/constraint.h"
 
@@ -40,6 +41,19 @@ static void make_capacities(struct book *b)
 	}
 }
 
+/* Classes in order of efficiency, the hosts of each in order of id. */
+static void make_order(struct book *b)
+{
+	struct ranked *order = xcalloc(b->fleet->n_hosts, sizeof(*order));
+
+	for (uint32_t h = 0; h < b->fleet->n_hosts; h++)
+		order[h] = (struct ranked){-b->efficiency[h], h};
+	ranked_sort(order, b->fleet->n_hosts);
+	for (uint32_t i = 0; i < b->fleet->n_hosts; i++)
+		b->by_efficiency[i] = order[i].id;
+	free(order);
+}
+
 static void make_copy_times(struct book *b)
 {
 	double bps = 125e6; /* 1 Gbit/s where no class states its network */
@@ -50,6 +64,8 @@ static void make_copy_times(struct book *b)
 	for (uint32_t vm = 0; vm < b->fleet->n_vms; vm++)
 		b->copy_s[vm] = b->fleet->vms[vm].allocation.v[RES_MEM] / (bps * COPY_LINK_RATIO);
 	loss_model_init(&b->model, b->copy_s, b->fleet->n_vms);
+	for (uint32_t vm = 0; vm < b->fleet->n_vms; vm++)
+		b->is_fixed[vm] = b->fleet->vms[vm].not_movable != NULL;
 	for (uint32_t vm = 0; vm < b->fleet->n_vms; vm++)
 		b->copy_class[vm] = (uint8_t)loss_class(&b->model, b->copy_s[vm]);
 }
@@ -69,9 +85,12 @@ struct book *book_new(const struct fleet *f, const struct ebb_params *params)
 	b->up_at = xcalloc(f->n_hosts, sizeof(*b->up_at));
 	b->copy_s = xcalloc(f->n_vms, sizeof(*b->copy_s));
 	b->copy_class = xcalloc(f->n_vms, sizeof(*b->copy_class));
+	b->is_fixed = xcalloc(f->n_vms, sizeof(*b->is_fixed));
+	b->by_efficiency = xcalloc(f->n_hosts, sizeof(*b->by_efficiency));
 	b->mem_last = xcalloc(f->n_vms, sizeof(*b->mem_last));
 	b->mem_var = xcalloc(f->n_vms, sizeof(*b->mem_var));
 	make_capacities(b);
+	make_order(b);
 	make_copy_times(b);
 	return b;
 }
@@ -89,6 +108,8 @@ void book_free(struct book *b)
 	free(b->up_at);
 	free(b->copy_s);
 	free(b->copy_class);
+	free(b->is_fixed);
+	free(b->by_efficiency);
 	free(b->mem_last);
 	free(b->mem_var);
 	free(b);
@@ -206,10 +227,12 @@ static void judge(struct book *b, uint32_t host)
 static void count_up_hosts(struct book *b)
 {
 	b->n_up = 0;
+	b->n_draining = 0;
 	for (uint32_t h = 0; h < b->fleet->n_hosts; h++) {
 		uint8_t state = b->s->host_state[h];
 
 		b->hosts[h] = (struct book_host){0};
+		b->n_draining += state == HOST_DRAINING;
 		b->up_at[h] = UINT32_MAX;
 		if (state == HOST_ACTIVE || state == HOST_WAKING) {
 			b->up_at[h] = b->n_up;
@@ -335,6 +358,5 @@ bool book_is_moved(const struct book *b, uint32_t vm)
 bool book_is_movable(const struct book *b, uint32_t vm)
 {
 	return b->s->vm_state[vm] == VM_RUNNING && b->s->vm_target[vm] == ID_NONE &&
-	       !book_is_moved(b, vm) && !isnan(b->s->vm_cpu_demand[vm]) &&
-	       !b->fleet->vms[vm].not_movable;
+	       !book_is_moved(b, vm) && !isnan(b->s->vm_cpu_demand[vm]) && !b->is_fixed[vm];
 }

@@ -39,6 +39,9 @@ struct book {
 	uint32_t n_changes;        /* of loads, ever */
 	double *copy_s;            /* by VM: seconds to migrate it alone */
 	uint8_t *copy_class;       /* by VM */
+	bool *is_fixed;            /* by VM: not movable, whatever happens */
+	uint32_t *by_efficiency;   /* hosts, the most efficient first; the order of waking */
+	uint32_t n_draining;       /* hosts in state HOST_DRAINING */
 	float *mem_last, *mem_var; /* by VM */
 	bool mem_counts;           /* memory binds: somebody uses some */
 };

@@ -196,11 +196,9 @@ void empty_hosts(struct ebb *e)
 {
 	uint32_t failures = 0, emptied = 0;
 	uint32_t most = e->samples <= START_SAMPLES ? e->book->n_up : 1 + e->book->n_up / ONE_IN;
-	double best = 0;
+	double best = e->book->efficiency[e->book->by_efficiency[0]];
 
 	squeeze(e);
-	for (uint32_t h = 0; h < e->fleet->n_hosts; h++)
-		best = fmax(best, e->book->efficiency[h]);
 	index_heap_clear(&e->heap);
 	for (uint32_t i = 0; i < e->book->n_up; i++) {
 		uint32_t h = e->book->up[i];

@@ -30,12 +30,7 @@
 /* The class that load is best put on: the yardstick of what a host costs and holds. */
 static const struct host_class *best_class(const struct ebb *e)
 {
-	uint32_t best = 0;
-
-	for (uint32_t h = 1; h < e->fleet->n_hosts; h++)
-		if (e->book->efficiency[h] > e->book->efficiency[best])
-			best = h;
-	return fleet_class_of(e->fleet, best);
+	return fleet_class_of(e->fleet, e->book->by_efficiency[0]);
 }
 
 /* Hosts that were asked for more than they have, and how long that lasts. */

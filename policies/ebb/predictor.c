@@ -34,6 +34,13 @@
 #include "core/base/xalloc.h"
 #include "policies/ebb/regression.h"
 
+/* The columns never overlap; said in so many words, because there are too many to check for. */
+#ifdef __clang__
+#define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define INDEPENDENT _Pragma("GCC ivdep")
+#endif
+
 #define BLOCK      256
 #define SAMPLE_VMS 4096
 #define MEANS      (REGRESSION_FEATURES - 1)
@@ -188,6 +195,7 @@ static void learn_residuals(struct predictor *p, uint32_t at, const struct sampl
 	float *restrict s2 = p->s2 + at, *restrict c3 = p->c3 + at;
 	float *restrict residual = p->residual + at;
 
+	INDEPENDENT
 	for (uint32_t j = 0; j < BLOCK; j++) {
 		float r = x->known[j] * (x->u[j] - m[j]);
 		float gain = x->known[j] * most(1 / most(count[j], 1), GAIN_VAR);
@@ -208,6 +216,7 @@ static void learn_means(struct predictor *p, uint32_t at, const struct samples *
 		float *restrict e = p->e[a] + at;
 		float youth = a == 0 ? 0 : 1;
 
+		INDEPENDENT
 		for (uint32_t j = 0; j < BLOCK; j++) {
 			float first = x->seen[j] - x->known[j];
 			float old = (1 - first) * e[j] + first * rho;
@@ -222,6 +231,7 @@ static void learn_peaks(struct predictor *p, uint32_t at, const struct samples *
 {
 	float *restrict peak = p->peak + at, *restrict count = p->count + at;
 
+	INDEPENDENT
 	for (uint32_t j = 0; j < BLOCK; j++) {
 		float decayed = peak[j] - x->seen[j] * PEAK_DECAY * (peak[j] - x->u[j]);
 
@@ -319,6 +329,7 @@ static void learn_loadings(struct predictor *p, uint32_t at, float total_r)
 	const float *restrict count = p->count + at;
 	float *restrict shared = p->shared + at;
 
+	INDEPENDENT
 	for (uint32_t j = 0; j < BLOCK; j++) {
 		float gain = most(1 / most(count[j], 1), GAIN_COMMON);
 
@@ -338,14 +349,17 @@ static void predict_means(struct predictor *p, uint32_t at)
 
 	for (int a = 0; a < REGRESSION_FEATURES; a++)
 		w[a] = (float)p->regression.weights[a];
+	INDEPENDENT
 	for (uint32_t j = 0; j < BLOCK; j++)
 		m[j] = w[MEANS] * rho;
 	for (int a = 0; a < MEANS; a++) {
 		const float *restrict e = p->e[a] + at;
 
+		INDEPENDENT
 		for (uint32_t j = 0; j < BLOCK; j++)
 			m[j] += w[a] * e[j];
 	}
+	INDEPENDENT
 	for (uint32_t j = 0; j < BLOCK; j++) {
 		float known = least(count[j], 1);
 
@@ -363,6 +377,7 @@ static void predict_spread(struct predictor *p, uint32_t at)
 	const float *restrict peak = p->peak + at, *restrict nominal = p->nominal + at;
 	float *restrict total_var = p->total_var + at, *restrict third = p->third + at;
 
+	INDEPENDENT
 	for (uint32_t j = 0; j < BLOCK; j++) {
 		float known = least(count[j], 1);
 		float prior = kappa * m[j];
@@ -391,6 +406,7 @@ static void predict_common(struct predictor *p, uint32_t at)
 	float *restrict mean = p->mean + at, *restrict var = p->var + at;
 	float *restrict common = p->common + at;
 
+	INDEPENDENT
 	for (uint32_t j = 0; j < BLOCK; j++) {
 		float v = total_var[j];
 		float n = least(count[j], 1 / GAIN_COMMON);

@@ -10,12 +10,6 @@
 #include "core/model/plan.h"
 #include "policies/ebb/book.h"
 
-/* A VM and its size, for sorting. */
-struct sized {
-	double size;
-	uint32_t vm;
-};
-
 /* Everything is weighed in joules. */
 struct prices {
 	double work_j; /* one MIPS x s unserved */
@@ -50,7 +44,7 @@ struct ebb {
 	uint32_t *vms;          /* scratch, by VM */
 	uint32_t *targets;      /* scratch, by VM */
 	struct set *set;        /* scratch of repair.c */
-	struct sized *sized;    /* scratch, by VM */
+	struct ranked *sized;   /* scratch, by VM */
 
 	/* The hosts that cost least for a VM as most are, and when that was found out (target.c).
 	 */

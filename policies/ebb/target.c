@@ -7,7 +7,6 @@
  * share)^2 is charged, too (alignment; cf. dot-product packing, Panigrahy et al. 2011).
  */
 #include <math.h>
-#include <stdlib.h>
 
 #include "core/model/constraint.h"
 #include "policies/ebb/state.h"
@@ -173,31 +172,22 @@ uint32_t target_find(struct ebb *e, const struct target_query *q, double *ret_co
 	return found;
 }
 
-static int compare_sized(const void *a, const void *b)
-{
-	const struct sized *x = a, *y = b;
-
-	if (x->size < y->size || x->size > y->size)
-		return x->size > y->size ? -1 : 1;
-	return (x->vm > y->vm) - (x->vm < y->vm);
-}
-
 /* Size: mean and spread of CPU, and memory, as shares of the best host. */
 void target_sort_by_size(struct ebb *e, uint32_t *vms, uint32_t n)
 {
 	const struct book *b = e->book;
-	struct sized *order = e->sized;
+	struct ranked *order = e->sized;
 	double cpu = fmax(b->capacity[0], 1), mem = fmax(b->mem_capacity[0], 1);
 
 	for (uint32_t i = 0; i < n; i++) {
 		double sd = sqrt((double)b->forecast.var[vms[i]]);
 
-		order[i].vm = vms[i];
-		order[i].size = ((double)b->forecast.mean[vms[i]] + sd) / cpu;
+		order[i].id = vms[i];
+		order[i].key = -((double)b->forecast.mean[vms[i]] + sd) / cpu;
 		if (b->mem_counts)
-			order[i].size += b->s->vm_mem_bytes[vms[i]] / mem;
+			order[i].key -= b->s->vm_mem_bytes[vms[i]] / mem;
 	}
-	qsort(order, n, sizeof(*order), compare_sized);
+	ranked_sort(order, n);
 	for (uint32_t i = 0; i < n; i++)
-		vms[i] = order[i].vm;
+		vms[i] = order[i].id;
 }

@@ -33,6 +33,11 @@ static bool is_down(enum host_state state)
 	return state == HOST_OFF || state == HOST_STANDBY;
 }
 
+static bool is_draining(enum host_state state)
+{
+	return state == HOST_DRAINING;
+}
+
 /* Moments of the whole fleet as the book has it, and its mean capacity. */
 static double total_load(const struct book *b, struct load *ret)
 {
@@ -85,38 +90,43 @@ double wake_cost_j(const struct ebb *e)
 	return HORIZON * e->prices.host_j + boot_j;
 }
 
-/* Is host a better one to wake than best? More work for a watt; else the lesser id. */
-static bool wakes_before(const struct ebb *e, uint32_t host, uint32_t best)
+static bool can_take(const struct ebb *e, uint32_t host, uint32_t vm)
 {
-	return best == ID_NONE || e->book->efficiency[host] > e->book->efficiency[best];
+	if (vm == ID_NONE)
+		return true;
+	return book_mem_fits(e->book, host, vm) &&
+	       constraint_allows(e->fleet, e->book->plan, vm, host, NULL);
 }
 
+/* The first host in a wanted state that can have vm, in order of efficiency. */
+static uint32_t find_down(const struct ebb *e, uint32_t vm, bool (*wanted)(enum host_state))
+{
+	for (uint32_t i = 0; i < e->fleet->n_hosts; i++) {
+		uint32_t h = e->book->by_efficiency[i];
+
+		if (!book_is_up(e->book, h) && wanted(e->s->host_state[h]) && can_take(e, h, vm))
+			return h;
+	}
+	return ID_NONE;
+}
+
+/* A host that is on its way down, but still on, costs nothing to keep. */
 uint32_t wake_host(struct ebb *e, uint32_t vm, const struct reason *why)
 {
-	uint32_t best = ID_NONE;
+	uint32_t host = e->book->n_draining ? find_down(e, vm, is_draining) : ID_NONE;
 
-	for (uint32_t h = 0; h < e->fleet->n_hosts; h++) {
-		enum host_state state = e->s->host_state[h];
-
-		if (book_is_up(e->book, h) || (!is_down(state) && state != HOST_DRAINING))
-			continue;
-		if (vm != ID_NONE && (!book_mem_fits(e->book, h, vm) ||
-		                      !constraint_allows(e->fleet, e->book->plan, vm, h, NULL)))
-			continue;
-		if (state == HOST_DRAINING) {
-			plan_host_keep(e->plan, h, why);
-			book_host_up(e->book, h);
-			return h;
-		}
-		if (wakes_before(e, h, best))
-			best = h;
+	if (host != ID_NONE) {
+		plan_host_keep(e->plan, host, why);
+		book_host_up(e->book, host);
+		return host;
 	}
-	if (best == ID_NONE)
+	host = find_down(e, vm, is_down);
+	if (host == ID_NONE)
 		return ID_NONE;
-	plan_host_on(e->plan, best, why);
-	book_host_up(e->book, best);
+	plan_host_on(e->plan, host, why);
+	book_host_up(e->book, host);
 	e->woken++;
-	return best;
+	return host;
 }
 
 static void learn_unevenness(struct ebb *e, const struct load *l, double capacity)
@@ -179,13 +189,10 @@ void wake_for_load(struct ebb *e)
 uint32_t wake_first_count(const struct ebb *e, const struct load *l)
 {
 	const struct host_class *c;
-	uint32_t best = 0, n = 1;
+	uint32_t n = 1;
 	double cost;
 
-	for (uint32_t h = 1; h < e->fleet->n_hosts; h++)
-		if (e->book->efficiency[h] > e->book->efficiency[best])
-			best = h;
-	c = fleet_class_of(e->fleet, best);
+	c = fleet_class_of(e->fleet, e->book->by_efficiency[0]);
 	cost = fluid_cost_j(e, l, 1, c->capacity.v[RES_CPU]);
 	while (n < e->fleet->n_hosts) {
 		double next = fluid_cost_j(e, l, n + 1, c->capacity.v[RES_CPU]);

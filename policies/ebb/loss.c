@@ -63,44 +63,65 @@ int loss_class(const struct loss_model *m, double copy_s)
 	return copy_s <= m->copy_s[1] ? 1 : 2;
 }
 
-static double variance_of(const struct load *l)
+/* What the layers of one load share. */
+struct shape {
+	double mean, sd, per_sd, skew;
+};
+
+static inline double greater(double a, double b)
 {
-	return fmax(l->var + l->common * l->common, VAR_MIN);
+	return a > b ? a : b;
 }
 
-static double skewness(const struct load *l, double v, double sd)
+static inline double lesser(double a, double b)
 {
-	return fmin(fmax(l->third / (v * sd), 0), SKEW_MAX);
+	return a < b ? a : b;
 }
 
-double loss_excess(const struct loss_model *m, const struct load *l, double capacity)
+static struct shape shape_of(const struct load *l)
 {
-	double v = variance_of(l), sd = sqrt(v);
-	double z = (capacity - l->mean) / sd;
+	double v = greater(l->var + l->common * l->common, VAR_MIN);
+	double sd = sqrt(v), per_sd = 1 / sd;
+	double skew = l->third * per_sd * per_sd * per_sd;
+
+	return (struct shape){l->mean, sd, per_sd, lesser(greater(skew, 0), SKEW_MAX)};
+}
+
+static double excess(const struct loss_model *m, const struct shape *x, double capacity)
+{
+	double z = (capacity - x->mean) * x->per_sd;
 	double at, part, psi, skew;
 	int i;
 
 	if (z >= Z_MAX)
 		return 0;
 	if (z <= -Z_MAX)
-		return l->mean - capacity;
+		return x->mean - capacity;
 	at = (z + Z_MAX) * (LOSS_TABLE / (2 * Z_MAX));
 	i = (int)at;
 	part = at - i;
 	psi = m->psi[i] + (m->psi[i + 1] - m->psi[i]) * part;
 	skew = m->skew[i] + (m->skew[i + 1] - m->skew[i]) * part;
-	return sd * (psi + skewness(l, v, sd) * skew);
+	return x->sd * (psi + x->skew * skew);
+}
+
+double loss_excess(const struct loss_model *m, const struct load *l, double capacity)
+{
+	struct shape x = shape_of(l);
+
+	return excess(m, &x, capacity);
 }
 
 double loss_of(const struct loss_model *m, const struct load *l, double capacity)
 {
 	const double *t = m->copy_s;
+	struct shape x = shape_of(l);
+	double first = excess(m, &x, capacity);
 
 	if (m->sample != SAMPLE_CURRENT)
-		return m->interval_s * loss_excess(m, l, capacity);
-	return t[0] * loss_excess(m, l, capacity) +
-	       (t[1] - t[0]) * loss_excess(m, l, capacity + l->relief[0]) +
-	       (t[2] - t[1]) * loss_excess(m, l, capacity + l->relief[0] + l->relief[1]);
+		return m->interval_s * first;
+	return t[0] * first + (t[1] - t[0]) * excess(m, &x, capacity + l->relief[0]) +
+	       (t[2] - t[1]) * excess(m, &x, capacity + l->relief[0] + l->relief[1]);
 }
 
 /*
@@ -119,9 +140,9 @@ double loss_drift(const struct loss_model *m, const struct load *l, double now, 
 
 double loss_probability(const struct load *l, double capacity)
 {
-	double v = variance_of(l), sd = sqrt(v);
-	double x = (capacity - l->mean) / sd;
-	double a = skewness(l, v, sd) / 6;
+	struct shape s = shape_of(l);
+	double x = (capacity - s.mean) * s.per_sd;
+	double a = s.skew / 6;
 	double d = 1 + 4 * a * (x + a);
 
 	if (a < 1e-6)

@@ -118,7 +118,7 @@ static void take_line(struct explainer *x, const struct decision_line *l)
 static int read_log(struct explainer *x, FILE *log, const char *path, struct err *err)
 {
 	char *text = xcalloc(LINE_BYTES_MAX, 1);
-	struct decision_line l;
+	struct decision_line l = {0};
 	uint64_t line = 0;
 	int ret = 0;
 

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "core/base/rng.h"
+#include "core/base/text.h"
 #include "core/base/xalloc.h"
 #include "sim/world_real.h"
 
@@ -165,12 +166,21 @@ static void run(struct bench *b, uint32_t moves, struct rng *rng)
 	}
 }
 
+static uint32_t argument(int argc, char **argv, int i, uint32_t otherwise)
+{
+	int64_t n = otherwise;
+
+	if (i < argc && (text_to_int64(argv[i], &n) < 0 || n < 0 || n > UINT32_MAX))
+		abort();
+	return (uint32_t)n;
+}
+
 int main(int argc, char **argv)
 {
-	uint32_t n_hosts = argc > 1 ? (uint32_t)atol(argv[1]) : 10000;
-	uint32_t n_vms = argc > 2 ? (uint32_t)atol(argv[2]) : 100000;
-	uint32_t columns = argc > 3 ? (uint32_t)atol(argv[3]) : 288;
-	uint32_t moves = argc > 4 ? (uint32_t)atol(argv[4]) : 50;
+	uint32_t n_hosts = argument(argc, argv, 1, 10000);
+	uint32_t n_vms = argument(argc, argv, 2, 100000);
+	uint32_t columns = argument(argc, argv, 3, 288);
+	uint32_t moves = argument(argc, argv, 4, 50);
 	struct world_opts o = {
 	        .until_us = USEC_NEVER,
 	        .cfg = {.migration_link_ratio = 0.5,

@@ -8,6 +8,6 @@ check() { # check HEADER-PATTERN FILE...
 		grep -vxF "$(printf '%s\n' "$@")" | sed "s/\$/ may not include <$pattern>/"
 }
 check 'yaml\.h' engine/yaml.c
-check 'zlib\.h|zstd\.h' sim/trace/input.c
+check 'zlib\.h|zstd\.h' sim/trace/pack.c sim/trace/unpack.c
 check 'jansson\.h' sim/output/json.c
 exit 0

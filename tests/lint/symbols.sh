@@ -1,11 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # core and policies are pure: their archives may need nothing of the C library but memory, text in
-# memory, sorting and mathematics. Whatever is not listed is refused. usage: symbols.sh BUILD
+# memory, sorting and mathematics, and of the compiler's library 128-bit division. Whatever is not
+# listed is refused. usage: symbols.sh BUILD
 set -u
 allowed='^(calloc|malloc|realloc|free|abort|__assert_fail|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_|
 mem(cpy|set|move|cmp|chr)|__mem(cpy|set|move)_chk|str(len|cmp|ncmp|chr|rchr|dup|ndup|cpy|str|spn|cspn|pbrk)|
-(__)?v?snprintf(_chk)?|qsort|qsort_r|bsearch|
+(__)?v?snprintf(_chk)?|__u?(div|mod|divmod)ti[34]|qsort|qsort_r|bsearch|
 (exp|exp2|expm1|log|log2|log10|log1p|pow|sqrt|cbrt|floor|ceil|trunc|round|rint|fabs|fmin|fmax|fmod|hypot|
 erf|erfc|lgamma|tgamma|sin|cos|tan|atan|atan2|tanh|llround|lround|llrint|lrint|nearbyint|ldexp|frexp|scalbn|copysign|isnan|isinf|
 finite|__isnan|__isinf|__finite|__fpclassify|__signbit|nan)[fl]?)$'

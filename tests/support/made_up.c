@@ -109,7 +109,7 @@ void made_up_result(const struct made_up *m, struct sim_result *ret)
 	ret->vm_steps = (uint64_t)m->n_vms * BINS;
 	ret->wall_seconds = 0.25;
 	ret->vm_steps_per_second = (double)ret->vm_steps / ret->wall_seconds;
-	ret->peak_rss_bytes = 21 * 1000 * 1000;
+	ret->peak_rss_bytes = 21000000;
 	(void)strcpy(ret->config_digest, "0123456789abcdef");
 	(void)strcpy(ret->decision_digest, "fedcba9876543210");
 }

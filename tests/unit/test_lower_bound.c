@@ -91,7 +91,8 @@ static void convex_curves_are_never_overestimated(void)
 
 	f->classes[0].power = (struct power_model){POWER_CUBIC, .idle_w = 10, .max_w = 200};
 	/* All on: ten at 0.205 each. Off hosts cost nothing, but standing idle is cheap. */
-	for (double u = 0.005; u < 1; u += 0.01) {
+	for (int i = 0; i < 100; i++) {
+		double u = 0.005 + i / 100.0;
 		double y = fmin(1, u / cbrt(10.0 / 190 / 2)); /* best load: 2 x 190 u^3 = 10 */
 		double least = 10 * y * (10 + 190 * pow(u / y, 3));
 		double found = power_of(f, u * 10000, 0, false);

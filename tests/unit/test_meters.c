@@ -127,7 +127,7 @@ static void the_last_bin_is_a_mean_over_its_own_width(void)
 static void long_runs_merge_bins_and_keep_sums(void)
 {
 	struct meters *m = meters_new(1, BIN_US);
-	uint64_t n = 3 * TIMELINE_BINS_MAX;
+	uint64_t n = 3ULL * TIMELINE_BINS_MAX;
 	double joules = 0;
 	struct sim_result r;
 
@@ -221,7 +221,7 @@ static void too_many_hosts_share_rows_by_rank(void)
 	CU_ASSERT_EQUAL(r.timeline.n_rows, HEAT_ROWS_MAX);
 	CU_ASSERT_EQUAL(r.timeline.row_host[5], 10);
 	NEAR(r.timeline.heat[0], 0.75);
-	NEAR(r.timeline.heat[5 * TIMELINE_BINS_MAX], 0.5);
+	NEAR(r.timeline.heat[(size_t)5 * TIMELINE_BINS_MAX], 0.5);
 	sim_result_done(&r);
 }
 

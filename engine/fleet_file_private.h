@@ -28,6 +28,7 @@ struct fleet_reader {
 	struct host_name *host_names; /* sorted by name */
 	struct vm *types;             /* templates: their name is the type's, type is unused */
 	uint32_t n_types;
+	bool sizes_from_trace; /* vms.type_by: trace */
 	const struct yaml_node *root;
 	struct err *err;
 };

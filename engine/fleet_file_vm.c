@@ -245,6 +245,7 @@ int fleet_read_vms(struct fleet_reader *r)
 	struct assignment a = {0};
 	int e = read_assignment(r, &a);
 
+	r->sizes_from_trace = a.by == TYPE_BY_TRACE;
 	for (uint32_t i = 0; i < r->n_seeds && e == 0; i++)
 		e = add_vm(r, &a, i);
 	if (e == 0 && a.node != r->root && yaml_get(a.node, "needs"))

@@ -157,6 +157,16 @@ static void vms_get_sizes_from_the_trace(void)
 	fleet_free(f);
 }
 
+static void a_trace_may_promise_more_memory_than_hosts_have(void)
+{
+	static const struct vm_seed seed = {
+	        .name = "a", .type = "", .vcpus = 2, .cpu_mips = 600, .mem_bytes = 64e9};
+	struct fleet *f = load_seeds(CLASS HOSTS, &seed, 1);
+
+	CU_ASSERT_DOUBLE_EQUAL(f->vms[0].allocation.v[RES_MEM], 64e9, 0);
+	fleet_free(f);
+}
+
 static void needs_come_on_top_of_types(void)
 {
 	struct fleet *f =
@@ -291,7 +301,7 @@ static void the_lab_fleet_holds_the_vms_of_its_trace(void)
 TEST_MAIN("fleet_file", TEST(class_keys_are_taken),
           TEST(hosts_are_numbered_with_classes_in_turn_and_places), TEST(vms_get_types_by_rank),
           TEST(rank_can_name_its_types), TEST(vms_get_types_by_name),
-          TEST(vms_get_sizes_from_the_trace), TEST(needs_come_on_top_of_types),
-          TEST(rules_find_their_members), TEST(glob_matches_runs_and_single_bytes),
-          TEST(reference_fleet_is_that_of_the_experiment), TEST(other_shipped_fleets_load),
-          TEST(the_lab_fleet_holds_the_vms_of_its_trace))
+          TEST(vms_get_sizes_from_the_trace), TEST(a_trace_may_promise_more_memory_than_hosts_have),
+          TEST(needs_come_on_top_of_types), TEST(rules_find_their_members),
+          TEST(glob_matches_runs_and_single_bytes), TEST(reference_fleet_is_that_of_the_experiment),
+          TEST(other_shipped_fleets_load), TEST(the_lab_fleet_holds_the_vms_of_its_trace))

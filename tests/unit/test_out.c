@@ -4,8 +4,11 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -126,19 +129,49 @@ static void links_are_followed_not_replaced(void)
 	CU_ASSERT_EQUAL(scene_done(&s), 2);
 }
 
-static void devices_are_written_directly(void)
+/* Never on a real device: broken code, run by root, would take the device's place. */
+static void pipes_are_written_directly(void)
 {
+	struct scene s;
+	struct stat st;
+	char got[8] = "";
+	ssize_t n;
+	int reader;
+
+	scene_init(&s);
+	CU_ASSERT_EQUAL_FATAL(mkfifo(s.path, 0600), 0);
+	reader = open(s.path, O_RDWR | O_NONBLOCK);
+	write_file(s.path, "hello");
+	CU_ASSERT_EQUAL(lstat(s.path, &st), 0);
+	CU_ASSERT_TRUE(S_ISFIFO(st.st_mode));
+	n = read(reader, got, sizeof(got) - 1);
+	CU_ASSERT_EQUAL(n, 5);
+	CU_ASSERT_STRING_EQUAL(got, "hello");
+	(void)close(reader);
+	CU_ASSERT_EQUAL(scene_done(&s), 1);
+}
+
+/* A file size limit stands for a full disk. */
+static void a_full_disk_leaves_the_old_file(void)
+{
+	struct rlimit old, tight;
+	struct scene s;
 	struct out_file *o = NULL;
 	struct err err = {""};
-	struct stat st;
 
-	write_file("/dev/null", "gone");
-	CU_ASSERT_EQUAL(stat("/dev/null", &st), 0);
-	CU_ASSERT_TRUE(S_ISCHR(st.st_mode));
-	CU_ASSERT_EQUAL_FATAL(out_open("/dev/full", &o, NULL), 0);
+	scene_init(&s);
+	write_file(s.path, "old");
+	(void)signal(SIGXFSZ, SIG_IGN);
+	CU_ASSERT_EQUAL_FATAL(getrlimit(RLIMIT_FSIZE, &old), 0);
+	tight = (struct rlimit){.rlim_cur = 4, .rlim_max = old.rlim_max};
+	CU_ASSERT_EQUAL_FATAL(out_open(s.path, &o, NULL), 0);
 	(void)fputs("too much", out_stream(o));
-	CU_ASSERT_EQUAL(out_commit(o, &err), -ENOSPC);
-	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "/dev/full: cannot write"));
+	(void)setrlimit(RLIMIT_FSIZE, &tight);
+	CU_ASSERT_EQUAL(out_commit(o, &err), -EFBIG);
+	(void)setrlimit(RLIMIT_FSIZE, &old);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "/file: cannot write"));
+	file_holds(s.path, "old");
+	CU_ASSERT_EQUAL(scene_done(&s), 1);
 }
 
 static void impossible_paths_are_refused(void)
@@ -174,5 +207,5 @@ static void tables_align_by_characters(void)
 
 TEST_MAIN("out", TEST(a_file_appears_at_commit), TEST(commit_replaces_and_keeps_to_the_umask),
           TEST(abort_leaves_the_old_file), TEST(links_are_followed_not_replaced),
-          TEST(devices_are_written_directly), TEST(impossible_paths_are_refused),
-          TEST(tables_align_by_characters))
+          TEST(pipes_are_written_directly), TEST(a_full_disk_leaves_the_old_file),
+          TEST(impossible_paths_are_refused), TEST(tables_align_by_characters))

@@ -52,6 +52,7 @@ static void persist(struct executor *x, enum record_kind kind, action_id id, con
 	struct record r = {
 	        .kind = kind,
 	        .at_us = x->belief->now_us,
+	        .tick = x->belief->tick,
 	        .id = id,
 	        .action = *a,
 	};
@@ -192,7 +193,10 @@ static void take_one(struct executor *x, const struct action *a, struct digest *
 			return;
 		}
 		break;
-	case ACTION_HOST_KEEP: cancel_drain(x, a->from); return;
+	case ACTION_HOST_KEEP:
+		cancel_drain(x, a->from);
+		persist(x, RECORD_DECISION, x->next_id++, a); /* for the record: nothing follows */
+		return;
 	case ACTION_KIND_COUNT: break;
 	}
 	refuse(x, a);

@@ -113,8 +113,12 @@ static const struct reason_text *reason_row(enum reason_code code)
 	        [REASON_REGROUP] = {"regroup", "regroup: gain {0}, cost {1}"},
 	        [REASON_HOST_FAILED] = {"host-failed", "restart: its host failed"},
 	        [REASON_KEPT_ON] = {"kept-on",
-	                            "kept on: VM number {0} needs {1} MIPS and the best free is "
-	                            "{2}"},
+	                            "kept on: no other host has room for this VM of {0} MIPS "
+	                            "and {1} MB"},
+	        [REASON_NOT_WORTH] = {"not-worth",
+	                              "kept on: without it {0} J more a sample are expected to be "
+	                              "lost against {1} J saved; the moves cost {2} J, the time "
+	                              "down saves {3} J"},
 	};
 
 	assert(code < REASON_COUNT);

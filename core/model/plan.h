@@ -41,7 +41,8 @@ enum reason_code {
 	REASON_IDLE_HOST,       /* idle for s, break-even s */
 	REASON_REGROUP,         /* gain, cost */
 	REASON_HOST_FAILED,     /* restart after a crash */
-	REASON_KEPT_ON,         /* host not emptied: blocking VM, need, best free */
+	REASON_KEPT_ON,         /* no other host has room for vm: its need, its memory in MB */
+	REASON_NOT_WORTH, /* emptying costs J a sample, saves J a sample; once J, all saved J */
 	REASON_COUNT
 };
 

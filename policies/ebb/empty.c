@@ -129,24 +129,51 @@ static bool is_worth_it(const struct ebb *e, const struct emptying *t, double me
 	double once_j = t->moves_j + cycle_j(e, t->host);
 	double stay_j = saved_w * e->down_s;
 
+	if (loss_j + t->moves_j / HORIZON > saved_j || stay_j <= e->params.saving_factor * once_j) {
+		*why = (struct reason){REASON_NOT_WORTH, {loss_j, saved_j, once_j, stay_j}};
+		return false;
+	}
 	*why = (struct reason){
 	        .code = REASON_EMPTY_HOST,
-	        .num = {mean, stay_j, once_j, saved_w > 0 ? once_j / saved_w : INFINITY},
+	        .num = {mean, stay_j, once_j, once_j / saved_w},
 	};
-	if (loss_j + t->moves_j / HORIZON > saved_j)
-		return false;
-	return stay_j > e->params.saving_factor * once_j;
+	return true;
 }
 
-static void keep(struct ebb *e, uint32_t host, uint32_t vm)
+/* On record why a host that was tried stays on. */
+static void keep(struct ebb *e, uint32_t host, uint32_t vm, const struct reason *why)
 {
-	struct reason why = {.code = REASON_KEPT_ON};
+	struct action a = {
+	        .kind = ACTION_HOST_KEEP,
+	        .vm = vm,
+	        .from = host,
+	        .to = ID_NONE,
+	        .reason = *why,
+	};
 
-	if (vm != ID_NONE) {
-		why.num[0] = vm;
-		why.num[1] = (double)e->book->forecast.mean[vm];
-	}
-	plan_host_keep(e->plan, host, &why);
+	plan_add(e->plan, &a);
+}
+
+static void keep_for_vm(struct ebb *e, uint32_t host, uint32_t vm)
+{
+	struct reason why = {
+	        .code = REASON_KEPT_ON,
+	        .num = {(double)e->book->forecast.mean[vm], e->s->vm_mem_bytes[vm] / 1e6},
+	};
+
+	keep(e, host, vm, &why);
+}
+
+/* Can the reserve do without the host? */
+static bool is_spare(const struct ebb *e, uint32_t host, struct reason *why)
+{
+	if (reserve_holds(e, host))
+		return true;
+	*why = (struct reason){
+	        .code = REASON_RESERVE,
+	        .num = {e->book->n_up, (double)e->params.reserve_hosts},
+	};
+	return false;
 }
 
 static bool empty_one(struct ebb *e, uint32_t host)
@@ -160,12 +187,12 @@ static bool empty_one(struct ebb *e, uint32_t host)
 		return false;
 	in_the_way = try_moves(e, &t);
 	if (in_the_way != ID_NONE) {
-		keep(e, host, in_the_way);
+		keep_for_vm(e, host, in_the_way);
 		return false;
 	}
-	if (!is_worth_it(e, &t, mean, &why) || !reserve_holds(e, host)) {
+	if (!is_worth_it(e, &t, mean, &why) || !is_spare(e, host, &why)) {
 		undo(e, &t);
-		keep(e, host, ID_NONE);
+		keep(e, host, ID_NONE, &why);
 		return false;
 	}
 	book_host_down(e->book, host);

@@ -33,8 +33,9 @@ struct engine {
 	uint8_t *vm_missed; /* samples in a row that had nothing for the VM */
 	struct engine_stats stats;
 	struct digest digest;
-	bool news;         /* something to decide on, though no sample came */
-	bool active_stale; /* the list of active VMs must be made anew */
+	double mem_bytes_max; /* of the largest host */
+	bool news;            /* something to decide on, though no sample came */
+	bool active_stale;    /* the list of active VMs must be made anew */
 };
 
 static uint32_t hosts_off_max(const struct fleet *f, const struct engine_cfg *cfg)
@@ -57,6 +58,8 @@ struct engine *engine_new(struct env *env, const struct fleet *fleet, const stru
 	e->belief->vm_cooldown_us = cfg->vm_cooldown_us;
 	e->belief->host_min_on_us = cfg->host_min_on_us;
 	e->belief->hosts_off_max = hosts_off_max(fleet, cfg);
+	for (uint32_t c = 0; c < fleet->n_classes; c++)
+		e->mem_bytes_max = fmax(e->mem_bytes_max, fleet->classes[c].capacity.v[RES_MEM]);
 	e->policy_ops = policy;
 	e->policy = policy->new (fleet, params, seed);
 	e->executor = executor_new(env, e->belief, cfg, &e->stats);
@@ -82,7 +85,9 @@ static void vm_arrived(struct engine *e, uint32_t vm)
 {
 	e->belief->vm_state[vm] = VM_PENDING;
 	e->belief->n_pending++;
-	e->belief->vm_mem_bytes[vm] = e->belief->fleet->vms[vm].allocation.v[RES_MEM];
+	/* What is promised more than any host has can only be meant to use less. */
+	e->belief->vm_mem_bytes[vm] =
+	        fmin(e->belief->fleet->vms[vm].allocation.v[RES_MEM], e->mem_bytes_max);
 	e->belief->vm_cpu_demand[vm] = NAN;
 	e->belief->vm_moved_us[vm] = -1;
 	e->active_stale = true;

@@ -50,7 +50,7 @@ bool admission_host_off(const struct executor *x, const struct action *a)
 		return false;
 	if (s->now_us - s->host_since_us[a->from] < s->host_min_on_us)
 		return false;
-	return count_hosts_down(x) < s->hosts_off_max;
+	return s->host_offs_left[a->from] > 0 && count_hosts_down(x) < s->hosts_off_max;
 }
 
 bool admission_host_on(const struct executor *x, uint32_t host)

@@ -33,6 +33,7 @@ struct engine {
 	uint8_t *vm_missed; /* samples in a row that had nothing for the VM */
 	struct engine_stats stats;
 	struct digest digest;
+	usec_t day_ends_us;   /* of the budgets of power-downs */
 	double mem_bytes_max; /* of the largest host */
 	bool news;            /* something to decide on, though no sample came */
 	bool active_stale;    /* the list of active VMs must be made anew */
@@ -182,6 +183,21 @@ static void observe(struct engine *e)
 		take_sample(e, &set);
 }
 
+/* A new day renews every host's budget of power-downs. */
+static void renew_budgets(struct engine *e)
+{
+	struct snapshot *s = e->belief;
+	uint16_t budget = UINT16_MAX;
+
+	if (s->now_us < e->day_ends_us)
+		return;
+	if (e->cfg.host_offs_per_day > 0)
+		budget = (uint16_t)e->cfg.host_offs_per_day;
+	for (uint32_t h = 0; h < s->fleet->n_hosts; h++)
+		s->host_offs_left[h] = budget;
+	e->day_ends_us = s->now_us + USEC_PER_DAY;
+}
+
 static void decide(struct engine *e)
 {
 	if (e->belief->sample != SAMPLE_NONE)
@@ -195,6 +211,7 @@ usec_t engine_step(struct engine *e)
 {
 	e->stats.steps++;
 	e->belief->now_us = e->env->ops->now(e->env);
+	renew_budgets(e);
 	for (int round = 0; round < ROUNDS_MAX; round++) {
 		e->belief->sample = SAMPLE_NONE;
 		e->belief->vm_cpu_ratio = NULL;

@@ -20,8 +20,9 @@ struct engine_cfg {
 	int64_t moves_per_hour;      /* begun, fleet-wide; 0 = no limit */
 	double host_off_ratio_max;   /* share of hosts that may be off or on their way */
 	int64_t hosts_on_min;
-	usec_t host_min_on_us; /* a host just woken is not emptied before */
-	usec_t vm_cooldown_us; /* a VM just moved is not moved to empty a host before */
+	int64_t host_offs_per_day; /* power-downs of one host in a day; 0 = no limit */
+	usec_t host_min_on_us;     /* a host just woken is not emptied before */
+	usec_t vm_cooldown_us;     /* a VM just moved is not moved to empty a host before */
 };
 
 extern const struct param_table engine_params; /* "limits.*" */

@@ -52,6 +52,13 @@ static const struct param rows[] = {
                 .help = "hosts that stay on whatever the load",
         },
         {
+                .name = "limits.host_offs_per_day",
+                .type = PARAM_INTEGER,
+                .unit = "power-downs",
+                ROW(host_offs_per_day, .max = 1000, .def = 8),
+                .help = "times one host may be powered down in a day (wear); 0 = no limit",
+        },
+        {
                 .name = "limits.host_min_on",
                 .type = PARAM_DURATION,
                 .unit = "s",

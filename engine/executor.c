@@ -241,6 +241,8 @@ static void note_begun(struct executor *x, struct task *t)
 	x->stats->by_kind[a->kind]++;
 	x->stats->by_reason[a->reason.code]++;
 	persist(x, RECORD_BEGIN, t->id, a);
+	if (a->kind == ACTION_HOST_OFF && x->cfg.host_offs_per_day > 0)
+		x->belief->host_offs_left[a->from]--;
 	if (a->kind != ACTION_MIGRATE)
 		return;
 	x->n_migrating++;

@@ -139,10 +139,6 @@ int yaml_apply(const struct yaml_node *map, const struct yaml_form *form, void *
 
 	if (r < 0)
 		return r;
-	for (size_t i = 0; form->required && form->required[i]; i++)
-		if (!yaml_get(map, form->required[i]))
-			return yaml_error(map, -EINVAL, err, "%s is missing; add it",
-			                  form->required[i]);
 	for (const struct yaml_node *n = map->first; n && r == 0; n = n->next) {
 		const struct param *row = form->params ? param_find(form->params, n->key) : NULL;
 
@@ -151,6 +147,11 @@ int yaml_apply(const struct yaml_node *map, const struct yaml_form *form, void *
 		else if (!has_word(form->others, n->key))
 			r = refuse_key(n, form, err);
 	}
+	/* Last: a key that is misspelt is rather told as unknown than as missing. */
+	for (size_t i = 0; r == 0 && form->required && form->required[i]; i++)
+		if (!yaml_get(map, form->required[i]))
+			r = yaml_error(map, -EINVAL, err, "%s is missing; add it",
+			               form->required[i]);
 	return r;
 }
 

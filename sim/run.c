@@ -75,6 +75,7 @@ static void apply_reference_limits(struct engine_cfg *cfg)
 	cfg->migrations_total = 0;
 	cfg->migrations_per_vm = 2;
 	cfg->moves_per_hour = 0;
+	cfg->host_offs_per_day = 0;
 	cfg->host_min_on_us = 0;
 	cfg->vm_cooldown_us = 0;
 }

@@ -15,10 +15,12 @@ static void init_hosts(struct snapshot *s, uint32_t n)
 {
 	s->host_state = xcalloc(n, sizeof(*s->host_state));
 	s->host_since_us = xcalloc(n, sizeof(*s->host_since_us));
+	s->host_offs_left = xcalloc(n, sizeof(*s->host_offs_left));
 	s->host_cpu_usage = xcalloc(n, sizeof(*s->host_cpu_usage));
 	s->host_utilisation = xcalloc(n, sizeof(*s->host_utilisation));
 	for (uint32_t i = 0; i < n; i++) {
 		s->host_state[i] = HOST_UNKNOWN;
+		s->host_offs_left[i] = UINT16_MAX;
 		s->host_cpu_usage[i] = NAN;
 		s->host_utilisation[i] = NAN;
 	}
@@ -59,6 +61,7 @@ void snapshot_free(struct snapshot *s)
 		return;
 	free(s->host_state);
 	free(s->host_since_us);
+	free(s->host_offs_left);
 	free(s->host_cpu_usage);
 	free(s->host_utilisation);
 	free(s->vm_state);

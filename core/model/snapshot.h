@@ -57,6 +57,7 @@ struct snapshot {
 	/* by host */
 	uint8_t *host_state;      /* enum host_state */
 	usec_t *host_since_us;    /* when it entered that state */
+	uint16_t *host_offs_left; /* power-downs that its budget of the day allows */
 	double *host_cpu_usage;   /* delivered MIPS as the host reports it */
 	double *host_utilisation; /* the same over capacity, at the last sample */
 

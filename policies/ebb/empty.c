@@ -42,7 +42,8 @@ static bool may_be_emptied(const struct ebb *e, uint32_t host)
 	const struct snapshot *s = e->s;
 	usec_t on_us = s->now_us - s->host_since_us[host];
 
-	if (s->host_state[host] != HOST_ACTIVE || on_us < s->host_min_on_us)
+	if (s->host_state[host] != HOST_ACTIVE || on_us < s->host_min_on_us ||
+	    !s->host_offs_left[host])
 		return false;
 	return e->samples <= START_SAMPLES || on_us >= e->params.host_min_on_us;
 }

@@ -21,7 +21,7 @@
 #define ZSTD_LEVEL  3 /* zstd's default: 4 times faster than 9, and 10 % larger on recordings */
 
 struct pack {
-	char *path, *part; /* part = NULL: standard output */
+	char *path, *part; /* part = NULL: the file is somebody else's */
 	int fd;
 	int failed; /* -errno of the first failure */
 	ZSTD_CStream *zstd;
@@ -54,24 +54,26 @@ static int open_part(struct pack *p, struct err *err)
 	return 0;
 }
 
-int pack_open(const char *path, struct pack **ret, struct err *err)
+static int open_stream(struct pack *p, FILE *stream, struct err *err)
+{
+	p->fd = fcntl(fileno(stream), F_DUPFD_CLOEXEC, 0);
+	if (p->fd < 0)
+		return err_set(err, -errno, "%s: cannot write: %s; choose another place", p->path,
+		               strerror(errno));
+	return 0;
+}
+
+static int open_pack(FILE *stream, const char *path, struct pack **ret, struct err *err)
 {
 	struct pack *p;
-	int r = 0;
+	int r;
 
 	if (ends_in(path, ".gz"))
 		return err_set(err, -EINVAL, "%s: gzip is only read; write a .zst file", path);
 	p = xcalloc(1, sizeof(*p));
 	p->path = xstrdup(path);
 	p->fd = -1;
-	if (strcmp(path, "-") != 0) {
-		r = open_part(p, err);
-	} else {
-		p->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
-		if (p->fd < 0)
-			r = err_set(err, -errno, "standard output: %s; redirect it",
-			            strerror(errno));
-	}
+	r = stream ? open_stream(p, stream, err) : open_part(p, err);
 	if (r == 0 && ends_in(path, ".zst")) {
 		p->zstd = ZSTD_createCStream();
 		if (!p->zstd || ZSTD_isError(ZSTD_initCStream(p->zstd, ZSTD_LEVEL)))
@@ -83,6 +85,16 @@ int pack_open(const char *path, struct pack **ret, struct err *err)
 	}
 	*ret = p;
 	return 0;
+}
+
+int pack_open(const char *path, struct pack **ret, struct err *err)
+{
+	return open_pack(strcmp(path, "-") == 0 ? stdout : NULL, path, ret, err);
+}
+
+int pack_open_stream(FILE *stream, const char *path, struct pack **ret, struct err *err)
+{
+	return open_pack(stream, path, ret, err);
 }
 
 static void write_out(struct pack *p, const uint8_t *data, size_t len)

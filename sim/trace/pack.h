@@ -6,12 +6,19 @@
  * name PATH when it is complete. A path ending in ".zst" is compressed; "-" is standard output.
  */
 #include <stddef.h>
+#include <stdio.h>
 
 #include "core/base/err.h"
 
 struct pack;
 
 int pack_open(const char *path, struct pack **ret, struct err *err);
+
+/*
+ * Writes to a stream that stays its owner's and on which nothing was written; path tells only the
+ * form and the name in messages.
+ */
+int pack_open_stream(FILE *stream, const char *path, struct pack **ret, struct err *err);
 
 /* Errors are kept and told by pack_close, so that writers of many small pieces stay readable. */
 void pack_write(struct pack *p, const void *data, size_t len);

@@ -84,7 +84,8 @@ int recording_open(const char *path, const struct recording_opts *opts, struct r
 {
 	struct recording *rec;
 	struct pack *out;
-	int r = pack_open(path, &out, err);
+	int r = opts->stream ? pack_open_stream(opts->stream, path, &out, err)
+	                     : pack_open(path, &out, err);
 
 	if (r < 0)
 		return r;
@@ -176,12 +177,13 @@ static void copy_column(struct recording *rec, const struct trace_info *info,
 	}
 }
 
-int recording_copy(struct trace *from, const char *path, struct err *err)
+int recording_copy_stream(struct trace *from, FILE *stream, const char *path, struct err *err)
 {
 	const struct trace_info *info = &from->info;
 	struct recording_opts opts = {.interval_us = info->interval_us,
 	                              .cpu_unit = info->cpu_unit,
-	                              .has_mem = info->has_mem};
+	                              .has_mem = info->has_mem,
+	                              .stream = stream};
 	struct trace_column column;
 	struct recording *rec;
 	uint64_t n_columns = 0;
@@ -200,4 +202,9 @@ int recording_copy(struct trace *from, const char *path, struct err *err)
 		return r;
 	}
 	return recording_close(rec, n_columns, err);
+}
+
+int recording_copy(struct trace *from, const char *path, struct err *err)
+{
+	return recording_copy_stream(from, NULL, path, err);
 }

@@ -8,12 +8,15 @@
  * Call recording_vm before the first sample of a VM, recording_column before the samples of a
  * column, and in the end recording_close or recording_abort. Write errors are told by close.
  */
+#include <stdio.h>
+
 #include "sim/trace/trace.h"
 
 struct recording_opts {
 	usec_t interval_us;
 	enum trace_cpu_unit cpu_unit;
 	bool has_mem;
+	FILE *stream; /* NULL: path is opened; else it is written there, see pack_open_stream */
 };
 
 struct recording;
@@ -37,7 +40,8 @@ int recording_close(struct recording *rec, uint64_t n_columns, struct err *err);
 /* Leaves no file. Accepts NULL. */
 void recording_abort(struct recording *rec);
 
-/* Writes all that is still to come of a trace. */
+/* Writes all that is still to come of a trace; stream as in recording_opts. */
 int recording_copy(struct trace *from, const char *path, struct err *err);
+int recording_copy_stream(struct trace *from, FILE *stream, const char *path, struct err *err);
 
 #endif

@@ -414,6 +414,31 @@ static void drain_of_a_host_just_woken_is_refused(void)
 	rig_done(&r);
 }
 
+static void host_goes_off_only_so_often_a_day(void)
+{
+	struct engine_cfg cfg = no_limits();
+	struct rig r;
+
+	cfg.host_offs_per_day = 1;
+	rig_init(&r, &cfg);
+	plan_drain(1);
+	(void)turn(&r);
+	CU_ASSERT_EQUAL(r.fake.n_begun, 1);
+	say(&r, ENV_HOST_STATE, ID_NONE, 1, HOST_OFF);
+	tell_outcome(&r, ENV_ACTION_DONE, 0);
+	say(&r, ENV_HOST_STATE, ID_NONE, 1, HOST_ACTIVE);
+	(void)engine_step(r.engine);
+	plan_drain(1);
+	(void)turn(&r);
+	CU_ASSERT_EQUAL(r.fake.n_begun, 1);
+	CU_ASSERT_EQUAL(r.fake.n_refused, 1);
+	r.fake.now_us = USEC_PER_DAY;
+	plan_drain(1);
+	(void)turn(&r);
+	CU_ASSERT_EQUAL(r.fake.n_begun, 2);
+	rig_done(&r);
+}
+
 static void move_budget_is_for_an_hour(void)
 {
 	struct engine_cfg cfg = no_limits();
@@ -475,6 +500,6 @@ TEST_MAIN("engine", TEST(engine_places_pending_vms),
           TEST(relief_begins_before_emptying), TEST(host_goes_off_only_once_it_is_empty),
           TEST(drain_with_a_failed_move_keeps_its_host),
           TEST(drain_beyond_the_share_of_hosts_off_is_refused_with_its_moves),
-          TEST(drain_of_a_host_just_woken_is_refused), TEST(move_budget_is_for_an_hour),
-          TEST(refused_begin_counts_as_failure_and_frees_the_vm),
+          TEST(drain_of_a_host_just_woken_is_refused), TEST(host_goes_off_only_so_often_a_day),
+          TEST(move_budget_is_for_an_hour), TEST(refused_begin_counts_as_failure_and_frees_the_vm),
           TEST(digest_tells_different_decisions_apart))

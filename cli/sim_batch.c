@@ -163,9 +163,10 @@ static int run(struct batch *b, struct err *err)
 
 	ret = ret ? ret : run_all(b, err);
 	ret = ret ? ret : write_results(b, err);
-	ret = ret ? ret : sim_outputs_check(&b->outputs, o, err);
 	if (!ret && o->record)
-		ret = sim_record(&b->request, o->record, err);
+		ret = sim_record(&b->request, sim_outputs_stream(&b->outputs, OUTPUT_RECORD),
+		                 o->record, err);
+	ret = ret ? ret : sim_outputs_check(&b->outputs, o, err);
 	ret = ret ? ret : sim_outputs_commit(&b->outputs, err);
 	if (!ret && !stdout_is_taken(o))
 		b->kind->print(stdout, b->runs, b->n);

@@ -11,10 +11,11 @@ static void list_paths(const struct sim_options *options, const char *ret_paths[
 	ret_paths[OUTPUT_REPORT] = options->report;
 	ret_paths[OUTPUT_EVENTS] = options->events;
 	ret_paths[OUTPUT_DECISIONS] = options->decisions;
+	ret_paths[OUTPUT_RECORD] = options->record;
 }
 
 /* Two outputs in one file, or on stdout, would be mixed up. */
-static int check_apart(const char *const paths[OUTPUT_COUNT], const char *record, struct err *err)
+static int check_apart(const char *const paths[OUTPUT_COUNT], struct err *err)
 {
 	for (int i = 0; i < OUTPUT_COUNT; i++) {
 		if (!paths[i])
@@ -25,9 +26,6 @@ static int check_apart(const char *const paths[OUTPUT_COUNT], const char *record
 				               "two outputs go to %s; give each its own file",
 				               paths[i]);
 		}
-		if (record && strcmp(paths[i], record) == 0)
-			return err_set(err, -EINVAL, "two outputs go to %s; give each its own file",
-			               record);
 	}
 	return 0;
 }
@@ -39,7 +37,7 @@ int sim_outputs_open(struct sim_outputs *o, const struct sim_options *options, s
 
 	*o = (struct sim_outputs){0};
 	list_paths(options, paths);
-	ret = check_apart(paths, options->record, err);
+	ret = check_apart(paths, err);
 	for (int i = 0; !ret && i < OUTPUT_COUNT; i++) {
 		if (paths[i])
 			ret = out_open(paths[i], &o->files[i], err);

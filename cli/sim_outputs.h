@@ -12,7 +12,14 @@
 #include "cli/out.h"
 #include "cli/sim_options.h"
 
-enum sim_output { OUTPUT_JSON, OUTPUT_REPORT, OUTPUT_EVENTS, OUTPUT_DECISIONS, OUTPUT_COUNT };
+enum sim_output {
+	OUTPUT_JSON,
+	OUTPUT_REPORT,
+	OUTPUT_EVENTS,
+	OUTPUT_DECISIONS,
+	OUTPUT_RECORD,
+	OUTPUT_COUNT
+};
 
 struct sim_outputs {
 	struct out_file *files[OUTPUT_COUNT]; /* NULL: not wanted */

@@ -39,7 +39,7 @@ static uint64_t columns_until(usec_t until_us, usec_t interval_us)
 	return (uint64_t)(until_us / interval_us) + (until_us % interval_us != 0);
 }
 
-int sim_record(const struct sim_request *r, const char *path, struct err *err)
+int sim_record(const struct sim_request *r, FILE *stream, const char *path, struct err *err)
 {
 	const size_t len = strlen(r->trace);
 	struct cut_trace cut = {.trace = {.ops = &cut_ops}};
@@ -56,7 +56,7 @@ int sim_record(const struct sim_request *r, const char *path, struct err *err)
 	n_columns = columns_until(r->until_us, cut.inner->info.interval_us);
 	if (n_columns < cut.trace.info.n_columns)
 		cut.trace.info.n_columns = n_columns;
-	ret = recording_copy(&cut.trace, path, err);
+	ret = recording_copy_stream(&cut.trace, stream, path, err);
 	trace_close(cut.inner);
 	return ret;
 }

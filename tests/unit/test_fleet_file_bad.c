@@ -82,7 +82,7 @@ static void classes(void)
 	        {CLASS_WITH("core_mips: 9, power: {idle: 5, max: 9}, spindle: 3"),
 	         "f:2: fleet.host_classes[0].spindle: unknown key; did you mean spindles?"},
 	        {CLASS_WITH("core_mips: 9, power: {idle: 5, max: 9}, boot: {tim: 3s, power: 4}"),
-	         "f:2: fleet.host_classes[0].boot: time is missing; add it"},
+	         "f:2: fleet.host_classes[0].boot.tim: unknown key; did you mean time?"},
 	        {CLASS_WITH("power: {idle: 5, max: 9}"),
 	         "f:2: fleet.host_classes[0]: core_mips is missing; add it"},
 	        {CLASS_WITH("core_mips: fast, power: {idle: 5, max: 9}"),

@@ -19,6 +19,7 @@
 #include "sim/event_heap.h"
 #include "sim/lower_bound.h"
 #include "sim/meters.h"
+#include "sim/news.h"
 #include "sim/world.h"
 
 /* Kinds of events in the heap, in the order in which they happen at one instant. */
@@ -113,9 +114,8 @@ struct real_world {
 	struct lower_bound *lower_bound;
 	double lower_bound_w;
 
-	struct env_event *events; /* since the last poll; given = shown by it */
-	uint32_t n_events, cap_events;
-	bool events_given, sample_ready;
+	struct news news;
+	bool sample_ready;
 };
 
 /* real_host.c: load, power and states of hosts. */

@@ -14,6 +14,7 @@
 
 #include "sim/lower_bound.h"
 #include "sim/meters.h"
+#include "sim/news.h"
 #include "sim/world.h"
 
 /* The VMs of a host in order of arrival: id, and whether it is only on its way here. */
@@ -108,9 +109,8 @@ struct reference_world {
 	bool heat_due; /* a sample was taken at this instant */
 	struct reference_shutdowns shutdowns;
 
-	struct env_event *events; /* since the last poll; given = shown by it */
-	uint32_t n_events, cap_events;
-	bool events_given, sample_ready;
+	struct news news;
+	bool sample_ready;
 };
 
 /* reference_columns.c: demand from the trace. -errno with err: the trace is broken. */

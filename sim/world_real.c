@@ -31,26 +31,12 @@ void id_list_add(struct id_list *l, uint32_t id)
 
 void real_emit(struct real_world *w, const struct env_event *ev)
 {
-	if (w->events_given) {
-		w->n_events = 0;
-		w->events_given = false;
-	}
-	if (w->n_events == w->cap_events) {
-		w->cap_events = w->cap_events ? 2 * w->cap_events : 256;
-		w->events = xreallocarray(w->events, w->cap_events, sizeof(*w->events));
-	}
-	w->events[w->n_events] = *ev;
-	w->events[w->n_events++].at_us = w->now_us;
+	news_emit(&w->news, ev, w->now_us);
 }
 
 void real_tell(struct real_world *w, const struct sim_event *ev)
 {
-	struct sim_event copy = *ev;
-
-	if (!w->opts.sink.event)
-		return;
-	copy.at_us = w->now_us;
-	w->opts.sink.event(w->opts.sink.ctx, &copy);
+	news_tell(&w->news, ev, w->now_us);
 }
 
 /* --- the engine's door */
@@ -69,10 +55,7 @@ static void env_poll(struct env *env, struct sample_set *ret)
 {
 	struct real_world *w = of_env(env);
 
-	if (w->events_given)
-		w->n_events = 0;
-	w->events_given = true;
-	*ret = (struct sample_set){.events = w->events, .n_events = w->n_events};
+	*ret = news_poll(&w->news);
 	if (!w->sample_ready)
 		return;
 	w->sample_ready = false;
@@ -142,11 +125,7 @@ static void env_cancel(struct env *env, action_id id)
 
 static int env_persist(struct env *env, const struct record *r)
 {
-	const struct real_world *w = of_env(env);
-
-	if (w->opts.sink.record)
-		w->opts.sink.record(w->opts.sink.ctx, r);
-	return 0;
+	return news_record(&of_env(env)->news, r);
 }
 
 static const struct env_ops env_ops = {
@@ -172,7 +151,7 @@ static usec_t real_next(const struct world *world)
 
 	if (w->over)
 		return USEC_NEVER;
-	if (!w->events_given && w->n_events > 0 && w->tick > 0)
+	if (news_waits(&w->news) && w->tick > 0)
 		return w->now_us; /* the engine has not heard of everything yet */
 	if (w->end_us < next)
 		next = w->end_us;
@@ -246,7 +225,7 @@ static void real_free(struct world *world)
 	free(w->free_moves.ids);
 	free(w->gaps[0].ids);
 	free(w->gaps[1].ids);
-	free(w->events);
+	news_done(&w->news);
 	free(w);
 }
 
@@ -306,6 +285,7 @@ int world_real_new(const struct world_opts *o, const struct fleet *f, struct tra
 	w->fleet = f;
 	w->trace = t;
 	w->opts = *o;
+	w->news.sink = o->sink;
 	w->end_us = end_of(o, &t->info);
 	rng_init(&w->wake_rng, o->seed, RNG_WAKE);
 	rng_init(&w->crash_rng, o->seed, RNG_CRASH);

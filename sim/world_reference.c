@@ -23,26 +23,12 @@
 
 void reference_emit(struct reference_world *w, const struct env_event *ev)
 {
-	if (w->events_given) {
-		w->n_events = 0;
-		w->events_given = false;
-	}
-	if (w->n_events == w->cap_events) {
-		w->cap_events = w->cap_events ? 2 * w->cap_events : 256;
-		w->events = xreallocarray(w->events, w->cap_events, sizeof(*w->events));
-	}
-	w->events[w->n_events] = *ev;
-	w->events[w->n_events++].at_us = w->now_us;
+	news_emit(&w->news, ev, w->now_us);
 }
 
 void reference_tell(struct reference_world *w, const struct sim_event *ev)
 {
-	struct sim_event copy = *ev;
-
-	if (!w->opts.sink.event)
-		return;
-	copy.at_us = w->now_us;
-	w->opts.sink.event(w->opts.sink.ctx, &copy);
+	news_tell(&w->news, ev, w->now_us);
 }
 
 /* --- the engine's door */
@@ -61,10 +47,7 @@ static void env_poll(struct env *env, struct sample_set *ret)
 {
 	struct reference_world *w = of_env(env);
 
-	if (w->events_given)
-		w->n_events = 0;
-	w->events_given = true;
-	*ret = (struct sample_set){.events = w->events, .n_events = w->n_events};
+	*ret = news_poll(&w->news);
 	if (!w->sample_ready)
 		return;
 	w->sample_ready = false;
@@ -110,11 +93,7 @@ static void env_cancel(struct env *env, action_id id)
 
 static int env_persist(struct env *env, const struct record *r)
 {
-	const struct reference_world *w = of_env(env);
-
-	if (w->opts.sink.record)
-		w->opts.sink.record(w->opts.sink.ctx, r);
-	return 0;
+	return news_record(&of_env(env)->news, r);
 }
 
 static const struct env_ops env_ops = {
@@ -155,7 +134,7 @@ static usec_t reference_next(const struct world *world)
 
 	if (w->over)
 		return USEC_NEVER;
-	if (!w->begun || (!w->events_given && w->n_events > 0))
+	if (!w->begun || news_waits(&w->news))
 		return w->now_us; /* the engine has not heard of everything yet */
 	next = next_tick(w);
 	moves = reference_moves_next(w);
@@ -285,7 +264,7 @@ static void reference_free(struct world *world)
 	free(w->vm_host);
 	free(w->vm_moves);
 	free(w->moves);
-	free(w->events);
+	news_done(&w->news);
 	meters_free(w->meters);
 	lower_bound_free(w->lower_bound);
 	trace_close(w->trace);
@@ -414,6 +393,7 @@ int world_reference_new(const struct world_opts *o, const struct fleet *f, struc
 	w->fleet = f;
 	w->trace = t;
 	w->opts = *o;
+	w->news.sink = o->sink;
 	w->cloudsim = o->rules == RULES_CLOUDSIM;
 	w->end_us = end_of(o, &t->info);
 	w->next_tick_s = usec_to_sec(TASK_START_US) + usec_to_sec(t->info.interval_us);

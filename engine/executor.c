@@ -82,9 +82,23 @@ static void touch_both(struct executor *x, const struct action *a)
 	touch(x, a->to);
 }
 
+/* A move that serves to empty its source for good. */
+static bool is_emptying(const struct action *a)
+{
+	return a->kind == ACTION_MIGRATE &&
+	       (a->reason.code == REASON_EMPTY_HOST || a->reason.code == REASON_UNDERLOAD);
+}
+
+static bool is_urgent(const struct action *a)
+{
+	return a->kind != ACTION_HOST_OFF && !is_emptying(a) && a->reason.code != REASON_REGROUP;
+}
+
 static void count_waiting(struct executor *x, const struct action *a, int by)
 {
 	x->n_waiting += (uint32_t)by;
+	if (is_urgent(a))
+		x->n_urgent += (uint32_t)by;
 	if (a->from != ID_NONE)
 		x->host_waiting[a->from] += (uint32_t)by;
 	if (a->to != ID_NONE)
@@ -202,13 +216,6 @@ static void take_one(struct executor *x, const struct action *a, struct digest *
 	refuse(x, a);
 }
 
-/* A move that serves to empty its source for good. */
-static bool is_emptying(const struct action *a)
-{
-	return a->kind == ACTION_MIGRATE &&
-	       (a->reason.code == REASON_EMPTY_HOST || a->reason.code == REASON_UNDERLOAD);
-}
-
 void executor_take(struct executor *x, const struct plan *plan, struct digest *digest)
 {
 	uint32_t refused_drain = ID_NONE; /* its moves follow it in the plan */
@@ -225,11 +232,6 @@ void executor_take(struct executor *x, const struct plan *plan, struct digest *d
 		if (a->kind == ACTION_HOST_OFF)
 			refused_drain = x->stats->refused > refused ? a->from : ID_NONE;
 	}
-}
-
-static bool is_urgent(const struct action *a)
-{
-	return a->kind != ACTION_HOST_OFF && !is_emptying(a) && a->reason.code != REASON_REGROUP;
 }
 
 static void note_begun(struct executor *x, struct task *t)
@@ -390,7 +392,8 @@ bool executor_run(struct executor *x)
 		return false;
 	do {
 		x->host_changed = false; /* by an action that was done at once */
-		begun |= run_pass(x, true);
+		if (x->n_urgent)
+			begun |= run_pass(x, true);
 		begun |= run_pass(x, false);
 	} while (x->host_changed);
 	clear_touched(x);

@@ -22,7 +22,7 @@ struct executor {
 	struct task *tasks;
 	uint32_t n_tasks, cap_tasks;
 	uint32_t n_over; /* of them are over and not yet taken out */
-	uint32_t n_waiting;
+	uint32_t n_waiting, n_urgent;
 	uint32_t n_migrating;       /* begun and not over */
 	uint32_t *host_migrations;  /* by host: begun and not over, in plus out */
 	uint32_t *host_outstanding; /* by host: tasks not over that name it, drains apart */

@@ -245,18 +245,37 @@ struct shock_sums {
 	double r, r2, var, sd;
 };
 
+/* In LANES sums side by side, so that an addition need not wait for the one before. */
+#define LANES 4
+
 static void add_shock(const struct predictor *p, uint32_t at, const struct samples *x,
                       struct shock_sums *sums)
 {
-	for (uint32_t j = 0; j < BLOCK; j++) {
-		double r = (double)(p->residual[at + j] * p->nominal[at + j]);
-		double sd =
-		        (double)(x->known[j] * sqrtf(p->total_var[at + j]) * p->nominal[at + j]);
+	const float *restrict residual = p->residual + at, *restrict nominal = p->nominal + at;
+	const float *restrict total_var = p->total_var + at;
+	double r_sum[LANES] = {0}, r2_sum[LANES] = {0}, var_sum[LANES] = {0}, sd_sum[LANES] = {0};
+	float r[BLOCK], sd[BLOCK];
 
-		sums->r += r;
-		sums->r2 += r * r;
-		sums->var += sd * sd;
-		sums->sd += sd;
+	INDEPENDENT
+	for (uint32_t j = 0; j < BLOCK; j++) {
+		r[j] = residual[j] * nominal[j];
+		sd[j] = x->known[j] * sqrtf(total_var[j]) * nominal[j];
+	}
+	for (uint32_t j = 0; j < BLOCK; j += LANES) {
+		for (int k = 0; k < LANES; k++) {
+			double rk = (double)r[j + (uint32_t)k], sdk = (double)sd[j + (uint32_t)k];
+
+			r_sum[k] += rk;
+			r2_sum[k] += rk * rk;
+			var_sum[k] += sdk * sdk;
+			sd_sum[k] += sdk;
+		}
+	}
+	for (int k = 0; k < LANES; k++) {
+		sums->r += r_sum[k];
+		sums->r2 += r2_sum[k];
+		sums->var += var_sum[k];
+		sums->sd += sd_sum[k];
 	}
 }
 

@@ -51,7 +51,8 @@ static void add_cheapest(const struct book *b, double ratio, struct targets *t)
 		const struct book_host *h = &b->hosts[b->up[i]];
 		struct ranked r = {h->by_mean + ratio * h->by_var, b->up[i]};
 
-		n = ranked_keep(best, n, PER_RATIO, r);
+		if (ranked_has_place(best, n, PER_RATIO, r.key))
+			n = ranked_keep(best, n, PER_RATIO, r);
 	}
 	for (uint32_t i = 0; i < n; i++) {
 		bool known = false;

@@ -30,6 +30,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/xalloc.h"
 #include "policies/ebb/regression.h"
@@ -169,6 +170,11 @@ struct samples {
 	float known[BLOCK]; /* and there was one before */
 };
 
+static bool has_sample(const struct snapshot *s, uint32_t vm)
+{
+	return s->vm_state[vm] != VM_ABSENT && !isnan(s->vm_cpu_demand[vm]);
+}
+
 /* Returns whether there is any sample. */
 static bool gather(const struct predictor *p, const struct snapshot *s, uint32_t at,
                    struct samples *ret)
@@ -177,8 +183,7 @@ static bool gather(const struct predictor *p, const struct snapshot *s, uint32_t
 
 	for (uint32_t j = 0; j < BLOCK; j++) {
 		uint32_t vm = at + j;
-		bool here = vm < p->n_vms && s->vm_state[vm] != VM_ABSENT &&
-		            !isnan(s->vm_cpu_demand[vm]);
+		bool here = vm < p->n_vms && has_sample(s, vm);
 
 		ret->u[j] = here ? (float)s->vm_cpu_demand[vm] / p->nominal[vm] : 0;
 		ret->seen[j] = here ? 1 : 0;
@@ -337,11 +342,11 @@ static void learn_shock(struct predictor *p, const struct shock_sums *sums)
 			cross = sums->sd * sums->sd;
 		p->phi += gain * ((sums->r * sums->r - sums->var) / cross - p->phi);
 		p->phi = fmax(0, p->phi);
+		p->shock2 += gain2 * (sums->r * sums->r - sums->r2 - p->shock2);
 	}
-	p->shock2 += gain2 * (sums->r * sums->r - sums->r2 - p->shock2);
 }
 
-/* E[r (R - r)], per unit of nominal. */
+/* E[r (R - r)], per unit of nominal. A VM without a sample has residual 0 and learns nothing. */
 static void learn_loadings(struct predictor *p, uint32_t at, float total_r)
 {
 	const float *restrict r = p->residual + at, *restrict nominal = p->nominal + at;
@@ -353,6 +358,7 @@ static void learn_loadings(struct predictor *p, uint32_t at, float total_r)
 		float gain = most(1 / most(count[j], 1), GAIN_COMMON);
 
 		gain *= least(most(count[j] - 1, 0), 1); /* needs two samples */
+		gain = r[j] < 0 || r[j] > 0 ? gain : 0;
 		shared[j] += gain * (r[j] * (total_r - r[j] * nominal[j]) - shared[j]);
 	}
 }
@@ -448,6 +454,14 @@ static void predict(struct predictor *p)
 	}
 }
 
+static bool is_blank(const struct predictor *p, const struct snapshot *s)
+{
+	for (uint32_t vm = 0; vm < p->n_vms; vm++)
+		if (has_sample(s, vm))
+			return false;
+	return true;
+}
+
 void predictor_observe(struct predictor *p, const struct snapshot *s)
 {
 	uint32_t stride = 1 + p->n_vms / SAMPLE_VMS;
@@ -455,12 +469,16 @@ void predictor_observe(struct predictor *p, const struct snapshot *s)
 	struct shock_sums shock = {0};
 	struct pool_sums pool = {0};
 
+	if (is_blank(p, s))
+		return;
 	regression_forget(&p->regression);
 	for (uint32_t at = 0; at < p->n_padded; at += BLOCK) {
 		struct samples x;
 
-		if (!gather(p, s, at, &x))
+		if (!gather(p, s, at, &x)) {
+			memset(p->residual + at, 0, BLOCK * sizeof(*p->residual));
 			continue;
+		}
 		learn_residuals(p, at, &x);
 		add_shock(p, at, &x, &shock);
 		for (uint32_t j = (phase + stride - at % stride) % stride; j < BLOCK; j += stride)

@@ -18,6 +18,8 @@ LDFLAGS += -fsanitize=$(SAN)
 endif
 LIBS    := -lyaml -ljansson -lzstd -lz -lm
 Q       := $(if $(V),,@)
+# Builds within a target use every processor, unless -j was given.
+SUB      = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 # Layers from the top down: a program links them in this order.
 LAYERS  := sim engine collectors policies core
@@ -56,10 +58,10 @@ tests: $(TESTS)
 # --- what people type -------------------------------------------------------------------------
 
 run: deps-run
-	$(Q)$(MAKE) --no-print-directory all
-	./ebb sim --fleet configs/fleets/demo.yaml --trace synth:$(DEMO) --report ebb-report.html
-
-DEMO := file=configs/traces/demo.yaml
+	$(Q)$(SUB) all
+	./ebb compare --fleet configs/fleets/demo.yaml --trace synth:file=configs/traces/demo.yaml \
+		--policy ebb --policy lr-mmt --policy dvfs --policy npa --report ebb-report.html
+	@echo; echo "Look at it: file://$(CURDIR)/ebb-report.html"
 
 # Every test with gcc, with clang, and with the sanitizers; then what needs the built program.
 check: deps-check
@@ -72,17 +74,17 @@ check: deps-check
 
 check-slow: deps-check
 	$(Q)rm -f $(TALLY)
-	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(SUB) all
 	$(Q)TALLY=$(TALLY) TEST_TIMEOUT=1500 tests/run.sh slow $(wildcard tests/slow/*.sh)
 	$(Q)tests/sum.sh $(TALLY)
 
 comma := ,
 TALLY := build/tally
-suite  = $(MAKE) --no-print-directory BUILD=$(2) $(3) all tests && \
+suite  = $(SUB) BUILD=$(2) $(3) all tests && \
 	TALLY=$(TALLY) tests/run.sh $(1) $(TESTS:$(BUILD)/%=$(2)/%)
 
 lint: deps-lint
-	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(SUB) all
 	$(Q)tests/lint/lint.sh $(BUILD)
 
 bench: all
@@ -92,7 +94,7 @@ bench: all
 TIME    ?= 60
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 fuzz: deps-check
-	$(Q)$(MAKE) --no-print-directory CC=clang BUILD=build-fuzz OPT=-O1 \
+	$(Q)$(SUB) CC=clang BUILD=build-fuzz OPT=-O1 \
 		SAN=fuzzer-no-link$(comma)address$(comma)undefined fuzzers
 	$(Q)tests/fuzz/run.sh build-fuzz $(TIME) $(FUZZERS)
 fuzzers: $(FUZZERS:%=$(BUILD)/tests/fuzz/%)

@@ -40,7 +40,9 @@ pages=$(git ls-files 'docs/man/*.[1-8]')
 [ -z "$pages" ] || report "man page" "$(mandoc -Tlint -Wwarning $pages 2>&1 | head -n 20)"
 # One file at a time: over several, clang-tidy 14 takes a va_list for uninitialised.
 tidy_files=$(printf '%s\n' $code | grep '\.c$' | grep -v '^tests/fuzz/')
-report tidy "$(printf '%s\n' $tidy_files | xargs -P "$(nproc)" -n 1 clang-tidy --quiet -- -std=gnu17 \
-	-D_GNU_SOURCE -I. 2>/dev/null | grep -E 'warning:|error:' | sort -u | head -n 30)"
+tidy=$(printf '%s\n' $tidy_files | xargs -P "$(nproc)" -I{} clang-tidy --quiet {} -- -std=gnu17 \
+	-D_GNU_SOURCE -I. 2>&1) || tidy="$tidy
+warning: clang-tidy failed"
+report tidy "$(printf '%s\n' "$tidy" | grep -E 'warning:|error:' | sort -u | head -n 30)"
 [ "$bad" = 0 ] && echo "lint: clean"
 exit "$bad"

@@ -9,7 +9,8 @@
 #include "tests/support/made_up.h"
 #include "tests/support/test.h"
 
-static char *write_report(const struct report *r)
+/* Not inlined: gcc 12 at -O3 then takes the text for the variable that points to it. */
+__attribute__((noinline)) static char *write_report(const struct report *r)
 {
 	char *text = NULL;
 	size_t len = 0;

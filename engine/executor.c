@@ -25,7 +25,7 @@ struct executor *executor_new(struct env *env, struct snapshot *belief,
 	x->host_outstanding = xcalloc(belief->fleet->n_hosts, sizeof(*x->host_outstanding));
 	x->host_wakes = xcalloc(belief->fleet->n_hosts, sizeof(*x->host_wakes));
 	x->host_waiting = xcalloc(belief->fleet->n_hosts, sizeof(*x->host_waiting));
-	x->is_touched = xcalloc(belief->fleet->n_hosts, sizeof(*x->is_touched));
+	x->is_touched = xcalloc((size_t)belief->fleet->n_hosts + 1, sizeof(*x->is_touched));
 	x->touched = xcalloc(belief->fleet->n_hosts, sizeof(*x->touched));
 	x->vm_tasks = xcalloc(belief->fleet->n_vms, sizeof(*x->vm_tasks));
 	x->next_id = 1;
@@ -37,6 +37,7 @@ void executor_free(struct executor *x)
 	if (!x)
 		return;
 	free(x->tasks);
+	free(x->ends);
 	free(x->host_migrations);
 	free(x->host_outstanding);
 	free(x->host_wakes);
@@ -120,12 +121,32 @@ static void count_task(struct executor *x, const struct action *a, int by)
 		x->host_outstanding[a->to] += (uint32_t)by;
 }
 
+static struct task_ends ends_of(const struct executor *x, const struct action *a)
+{
+	uint32_t none = x->belief->fleet->n_hosts;
+
+	return (struct task_ends){
+	        .from = a->from == ID_NONE ? none : a->from,
+	        .to = a->to == ID_NONE ? none : a->to,
+	};
+}
+
+/* The task at t waits no longer. */
+static void hide_ends(struct executor *x, const struct task *t)
+{
+	uint32_t none = x->belief->fleet->n_hosts;
+
+	x->ends[t - x->tasks] = (struct task_ends){none, none};
+}
+
 static void add_task(struct executor *x, const struct action *a, struct digest *digest)
 {
 	if (x->n_tasks == x->cap_tasks) {
 		x->cap_tasks = x->cap_tasks ? 2 * x->cap_tasks : 256;
 		x->tasks = xreallocarray(x->tasks, x->cap_tasks, sizeof(*x->tasks));
+		x->ends = xreallocarray(x->ends, x->cap_tasks, sizeof(*x->ends));
 	}
+	x->ends[x->n_tasks] = ends_of(x, a);
 	x->tasks[x->n_tasks++] = (struct task){.id = x->next_id, .action = *a};
 	x->stats->decisions++;
 	count_task(x, a, +1);
@@ -145,6 +166,7 @@ static void end_task(struct executor *x, struct task *t)
 	if (t->state == TASK_WAITING)
 		count_waiting(x, &t->action, -1);
 	t->state = TASK_OVER;
+	hide_ends(x, t);
 	x->n_over++;
 	count_task(x, &t->action, -1);
 	touch_both(x, &t->action);
@@ -239,6 +261,7 @@ static void note_begun(struct executor *x, struct task *t)
 	const struct action *a = &t->action;
 
 	t->state = TASK_RUNNING;
+	hide_ends(x, t);
 	count_waiting(x, a, -1);
 	x->stats->by_kind[a->kind]++;
 	x->stats->by_reason[a->reason.code]++;
@@ -337,10 +360,14 @@ static bool has_fleet_limits(const struct executor *x)
 	return x->cfg.migrations_total > 0 || x->cfg.moves_per_hour > 0;
 }
 
-static bool is_worth_a_look(const struct executor *x, const struct action *a)
+/* Is the task waiting, of this urgency, and has anything changed for it? */
+static bool is_worth_a_look(const struct executor *x, uint32_t i, bool urgent)
 {
-	return (a->from != ID_NONE && x->is_touched[a->from]) ||
-	       (a->to != ID_NONE && x->is_touched[a->to]) || has_fleet_limits(x);
+	const struct task_ends *ends = &x->ends[i];
+
+	if (!x->is_touched[ends->from] && !x->is_touched[ends->to] && !has_fleet_limits(x))
+		return false;
+	return x->tasks[i].state == TASK_WAITING && is_urgent(&x->tasks[i].action) == urgent;
 }
 
 static bool run_pass(struct executor *x, bool urgent)
@@ -350,8 +377,7 @@ static bool run_pass(struct executor *x, bool urgent)
 	for (uint32_t i = 0; i < x->n_tasks; i++) {
 		struct task *t = &x->tasks[i];
 
-		if (t->state != TASK_WAITING || is_urgent(&t->action) != urgent ||
-		    !is_worth_a_look(x, &t->action))
+		if (!is_worth_a_look(x, i, urgent))
 			continue;
 		if (!admission_may_begin(x, &t->action)) {
 			if (admission_is_hopeless(x, &t->action))
@@ -371,9 +397,12 @@ static void compact(struct executor *x)
 	if (2 * x->n_over < x->n_tasks)
 		return; /* rather seldom than often: it moves the whole array */
 	x->n_over = 0;
-	for (uint32_t i = 0; i < x->n_tasks; i++)
-		if (x->tasks[i].state != TASK_OVER)
-			x->tasks[kept++] = x->tasks[i];
+	for (uint32_t i = 0; i < x->n_tasks; i++) {
+		if (x->tasks[i].state == TASK_OVER)
+			continue;
+		x->ends[kept] = x->ends[i];
+		x->tasks[kept++] = x->tasks[i];
+	}
 	x->n_tasks = kept;
 }
 

@@ -14,12 +14,18 @@ struct task {
 	struct action action;
 };
 
+/* The hosts that a waiting task names, apart from the task for the sake of the scan. */
+struct task_ends {
+	uint32_t from, to; /* n_hosts where there is none, and when the task does not wait */
+};
+
 struct executor {
 	struct env *env;
 	struct snapshot *belief;
 	struct engine_cfg cfg;
 	struct engine_stats *stats;
 	struct task *tasks;
+	struct task_ends *ends; /* by task */
 	uint32_t n_tasks, cap_tasks;
 	uint32_t n_over; /* of them are over and not yet taken out */
 	uint32_t n_waiting, n_urgent;
@@ -36,7 +42,7 @@ struct executor {
 	 * Hosts for which something has changed since the last pass, and have tasks waiting. A
 	 * pass looks at their tasks only, so that its cost follows what happens.
 	 */
-	bool *is_touched;
+	bool *is_touched; /* one more than hosts, never set */
 	uint32_t *touched, n_touched;
 	bool host_changed; /* in this pass, by an action that was done at once */
 };

@@ -27,6 +27,7 @@
  */
 #include "policies/ebb/predictor.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -84,9 +85,18 @@ struct predictor {
 	struct regression regression;
 };
 
-static float *column(struct predictor *p)
+#define COLUMNS (MEANS + 13)
+
+static void list_columns(struct predictor *p, float **ret[COLUMNS])
 {
-	return xcalloc(p->n_padded, sizeof(float));
+	float **named[] = {&p->nominal, &p->count,    &p->s2,    &p->c3,        &p->peak,
+	                   &p->shared,  &p->residual, &p->m,     &p->total_var, &p->mean,
+	                   &p->var,     &p->third,    &p->common};
+
+	static_assert(sizeof(named) / sizeof(named[0]) + MEANS == COLUMNS, "every column once");
+	memcpy(ret, named, sizeof(named));
+	for (int a = 0; a < MEANS; a++)
+		ret[COLUMNS - MEANS + a] = &p->e[a];
 }
 
 static void predict(struct predictor *p);
@@ -94,25 +104,14 @@ static void predict(struct predictor *p);
 struct predictor *predictor_new(const struct fleet *f)
 {
 	struct predictor *p = xcalloc(1, sizeof(*p));
+	float **columns[COLUMNS];
 
 	p->fleet = f;
 	p->n_vms = f->n_vms;
 	p->n_padded = (f->n_vms + BLOCK - 1) / BLOCK * BLOCK;
-	for (int a = 0; a < MEANS; a++)
-		p->e[a] = column(p);
-	p->nominal = column(p);
-	p->count = column(p);
-	p->s2 = column(p);
-	p->c3 = column(p);
-	p->peak = column(p);
-	p->shared = column(p);
-	p->residual = column(p);
-	p->m = column(p);
-	p->total_var = column(p);
-	p->mean = column(p);
-	p->var = column(p);
-	p->third = column(p);
-	p->common = column(p);
+	list_columns(p, columns);
+	for (int i = 0; i < COLUMNS; i++)
+		*columns[i] = xcalloc(p->n_padded, sizeof(float));
 	for (uint32_t i = 0; i < p->n_padded; i++)
 		p->nominal[i] = 1;
 	for (uint32_t i = 0; i < f->n_vms; i++)
@@ -128,23 +127,13 @@ struct predictor *predictor_new(const struct fleet *f)
 
 void predictor_free(struct predictor *p)
 {
+	float **columns[COLUMNS];
+
 	if (!p)
 		return;
-	for (int a = 0; a < MEANS; a++)
-		free(p->e[a]);
-	free(p->nominal);
-	free(p->count);
-	free(p->s2);
-	free(p->c3);
-	free(p->peak);
-	free(p->shared);
-	free(p->residual);
-	free(p->m);
-	free(p->total_var);
-	free(p->mean);
-	free(p->var);
-	free(p->third);
-	free(p->common);
+	list_columns(p, columns);
+	for (int i = 0; i < COLUMNS; i++)
+		free(*columns[i]);
 	free(p);
 }
 

@@ -127,7 +127,7 @@ static void a_truncated_stream_is_an_error_wherever_it_is_cut(void)
 	trace_rig_init(&r);
 	for (int p = TRACE_RIG_GZIP; p <= TRACE_RIG_ZSTD; p++)
 		for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
-			char name[8];
+			char name[16];
 
 			(void)snprintf(name, sizeof(name), "%d%zu", p, i);
 			trace_rig_write(&r, name,

@@ -18,8 +18,8 @@ LDFLAGS += -fsanitize=$(SAN)
 endif
 LIBS    := -lyaml -ljansson -lzstd -lz -lm
 Q       := $(if $(V),,@)
-# Builds within a target use every processor, unless -j was given.
-SUB      = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+# Builds within a target use every processor.
+SUB     := $(MAKE) --no-print-directory -j$(shell nproc)
 
 # Layers from the top down: a program links them in this order.
 LAYERS  := sim engine collectors policies core

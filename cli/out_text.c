@@ -99,6 +99,7 @@ void out_table_free(struct out_table *t)
 }
 
 #define BAR_WIDTH 30
+#define BAR_FRAME 9 /* " [" and "] 100 %" */
 
 void out_progress_begin(struct out_progress *p, const char *label)
 {
@@ -126,6 +127,6 @@ void out_progress_set(struct out_progress *p, double done_ratio)
 void out_progress_end(struct out_progress *p)
 {
 	if (p->on && p->percent >= 0)
-		(void)fprintf(stderr, "\r\033[K");
+		(void)fprintf(stderr, "\r%*s\r", (int)strlen(p->label) + BAR_WIDTH + BAR_FRAME, "");
 	p->percent = -1;
 }

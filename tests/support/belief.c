@@ -11,7 +11,12 @@
 
 void belief_init(struct belief *b, const char *policy, struct fleet *f)
 {
-	*b = (struct belief){.fleet = f, .s = snapshot_new(f), .ops = policy_find(policy)};
+	*b = (struct belief){
+	        .fleet = f,
+	        .s = snapshot_new(f),
+	        .ops = policy_find(policy),
+	        .sample = SAMPLE_CURRENT,
+	};
 	assert(b->ops);
 	b->params = xcalloc(1, b->ops->params_size);
 	param_set_defaults(&b->ops->params, b->params);
@@ -73,9 +78,12 @@ static void measure(struct snapshot *s)
 static void list_active(struct snapshot *s)
 {
 	s->n_active = 0;
-	for (uint32_t vm = 0; vm < s->fleet->n_vms; vm++)
+	s->n_pending = 0;
+	for (uint32_t vm = 0; vm < s->fleet->n_vms; vm++) {
 		if (s->vm_state[vm] != VM_ABSENT)
 			s->active[s->n_active++] = vm;
+		s->n_pending += s->vm_state[vm] == VM_PENDING;
+	}
 }
 
 void belief_ask(struct belief *b)
@@ -93,7 +101,7 @@ void belief_decide(struct belief *b)
 		b->policy = b->ops->new (b->fleet, b->params, 1);
 	b->s->now_us += b->s->interval_us;
 	b->s->tick++;
-	b->s->sample = SAMPLE_CURRENT;
+	b->s->sample = b->sample;
 	measure(b->s);
 	list_active(b->s);
 	b->ops->observe(b->policy, b->s);
@@ -145,7 +153,7 @@ uint32_t belief_goes_to(const struct belief *b, uint32_t vm)
 	uint32_t host = b->s->placement->host_of[vm];
 
 	for (uint32_t i = 0; i < b->plan.len; i++)
-		if (b->plan.actions[i].vm == vm)
+		if (b->plan.actions[i].vm == vm && b->plan.actions[i].kind != ACTION_HOST_KEEP)
 			host = b->plan.actions[i].to;
 	return host;
 }

@@ -19,6 +19,7 @@ struct belief {
 	const struct policy_ops *ops;
 	void *params, *policy;
 	struct plan plan;
+	enum sample_kind sample; /* SAMPLE_CURRENT unless set */
 };
 
 /* Takes the fleet over. The policy has its defaults. */

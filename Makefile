@@ -97,7 +97,7 @@ TIME    ?= 60
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 fuzz: deps-check
 	$(Q)$(SUB) CC=clang BUILD=build-fuzz OPT=-O1 \
-		SAN=fuzzer-no-link$(comma)address$(comma)undefined fuzzers
+		EXTRA_CFLAGS=-Wno-pass-failed SAN=fuzzer-no-link$(comma)address$(comma)undefined fuzzers
 	$(Q)tests/fuzz/run.sh build-fuzz $(TIME) $(FUZZERS)
 fuzzers: $(FUZZERS:%=$(BUILD)/tests/fuzz/%)
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(ARCHIVES)

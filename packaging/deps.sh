@@ -3,8 +3,8 @@
 # Installs the Debian packages that are missing for a purpose: run, check or lint.
 set -eu
 run="gcc libc6-dev binutils libyaml-dev libjansson-dev libzstd-dev zlib1g-dev"
-check="$run clang libclang-rt-14-dev libcunit1-dev python3-minimal gawk zstd"
-lint="$check clang-format clang-tidy universal-ctags mandoc git"
+check="$run clang libclang-rt-14-dev libcunit1-dev zstd mandoc"
+lint="$check clang-format clang-tidy universal-ctags git"
 case "${1:-}" in
 run) want=$run ;;
 check) want=$check ;;

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The engine against a scripted env: the test plays the world (events and samples in, actions
- * out) and the policy (the plan of each turn).
- */
+/* The engine against a scripted env and policy: the test plays the world and makes the plans. */
 #include "engine/engine.h"
 
 #include <errno.h>
@@ -26,8 +23,7 @@ struct fake {
 	double demand[N_VMS], usage[N_HOSTS], utilisation[N_HOSTS];
 	struct action begun[LOG_MAX];
 	action_id begun_id[LOG_MAX];
-	uint32_t n_begun;
-	uint32_t n_refused;
+	uint32_t n_begun, n_refused;
 	int begin_result;
 };
 
@@ -45,10 +41,8 @@ static void fake_poll(struct env *env, struct sample_set *ret)
 
 	*ret = (struct sample_set){.events = f->events, .n_events = f->n_events};
 	f->n_events = 0;
-	if (!f->has_sample)
-		return;
+	ret->sample = f->has_sample ? SAMPLE_CURRENT : SAMPLE_NONE;
 	f->has_sample = false;
-	ret->sample = SAMPLE_CURRENT;
 	ret->interval_us = 300 * USEC_PER_SEC;
 	ret->vm_cpu_demand = f->demand;
 	ret->host_cpu_usage = f->usage;
@@ -477,10 +471,9 @@ static void digest_tells_different_decisions_apart(void)
 {
 	struct engine_cfg cfg = no_limits();
 	char digest[3][DIGEST_TEXT_LEN];
+	struct rig r;
 
 	for (uint32_t i = 0; i < 3; i++) {
-		struct rig r;
-
 		rig_init(&r, &cfg);
 		plan_move(i / 2, 1, REASON_OVERLOAD);
 		(void)turn(&r);

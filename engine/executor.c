@@ -152,7 +152,7 @@ static void add_task(struct executor *x, const struct action *a, struct digest *
 	count_task(x, a, +1);
 	count_waiting(x, a, +1);
 	touch_both(x, a);
-	if (a->kind == ACTION_MIGRATE)
+	if (a->vm != ID_NONE)
 		x->belief->vm_target[a->vm] = a->to;
 	action_digest(a, x->belief->fleet, x->belief->now_us, digest);
 	persist(x, RECORD_DECISION, x->next_id, a);
@@ -170,7 +170,7 @@ static void end_task(struct executor *x, struct task *t)
 	x->n_over++;
 	count_task(x, &t->action, -1);
 	touch_both(x, &t->action);
-	if (t->action.kind == ACTION_MIGRATE && !x->vm_tasks[t->action.vm])
+	if (t->action.vm != ID_NONE && !x->vm_tasks[t->action.vm])
 		x->belief->vm_target[t->action.vm] = ID_NONE;
 }
 

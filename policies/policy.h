@@ -16,7 +16,8 @@
  *  - ACTION_MIGRATE to a host that is waking is allowed: the executor waits for it.
  *  - ACTION_HOST_OFF marks the host HOST_DRAINING in the next snapshot; the policy adds the
  *    migrations that empty it, in the same plan.
- *  - A VM with vm_target != ID_NONE is on its way: count it at both ends, do not move it.
+ *  - A VM with vm_target != ID_NONE is on its way: count it at both ends, do not move it. So is a
+ *    VM_PENDING VM that waits for its host to wake: it is not to be placed again.
  */
 #include "core/base/param.h"
 #include "core/model/plan.h"

@@ -63,7 +63,7 @@ struct snapshot {
 
 	/* by VM */
 	uint8_t *vm_state;     /* enum vm_state */
-	uint32_t *vm_target;   /* migration target under way or queued, else ID_NONE */
+	uint32_t *vm_target;   /* host it is to be on: under way or queued, else ID_NONE */
 	usec_t *vm_moved_us;   /* end of its last migration; negative: never */
 	double *vm_cpu_demand; /* MIPS; NAN = unknown */
 	/*

@@ -59,6 +59,7 @@ static void check_vm(struct check *c, const struct action *a)
 static void check_place(struct check *c, const struct action *a)
 {
 	CU_ASSERT_EQUAL(c->s->vm_state[a->vm], VM_PENDING);
+	CU_ASSERT_EQUAL(c->s->vm_target[a->vm], ID_NONE);
 	CU_ASSERT_EQUAL(a->from, ID_NONE);
 	check_vm(c, a);
 }

@@ -22,7 +22,8 @@
 
 enum shape {
 	SHAPE_PLAIN, /* no rules */
-	SHAPE_RULES
+	SHAPE_RULES,
+	SHAPE_FAULTS /* rules, hosts that crash, hosts that do not wake, a reserve for them */
 };
 
 struct life {
@@ -176,6 +177,14 @@ static struct engine_cfg limits(struct life *l)
 	return cfg;
 }
 
+static void set_param(struct life *l, const char *name, const char *value)
+{
+	const struct param *row = param_find(&l->checked.params, name);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(row);
+	CU_ASSERT_EQUAL(param_parse(row, l->params, value, NULL), 0);
+}
+
 static void begin(struct life *l, uint64_t seed, enum shape shape)
 {
 	struct world_opts o = {.rules = l->rules, .seed = seed, .until_us = USEC_NEVER};
@@ -186,14 +195,22 @@ static void begin(struct life *l, uint64_t seed, enum shape shape)
 	rng_init(&l->rng, seed, 0);
 	sim_result_init(&l->result);
 	open_trace(l, seed);
-	make_fleet(l, shape == SHAPE_RULES ? 8 : 0);
+	make_fleet(l, shape == SHAPE_PLAIN ? 0 : 8);
 	param_set_defaults(&world_params, &o.cfg);
+	if (shape == SHAPE_FAULTS) {
+		o.cfg.wake_failure_probability = 0.2;
+		o.cfg.crash_mtbf_us = 12 * USEC_PER_HOUR;
+		o.cfg.crash_repair_us = USEC_PER_HOUR;
+		o.cfg.host_sleep = WORLD_SLEEP_STANDBY;
+	}
 	r = world_new(&o, l->fleet, l->trace, &l->world, &err);
 	CU_ASSERT_EQUAL_FATAL(r, 0);
 	l->checked = *policy_at(0);
 	l->checked.decide = checked_decide;
 	l->params = xcalloc(1, l->checked.params_size);
 	param_set_defaults(&l->checked.params, l->params);
+	if (shape == SHAPE_FAULTS)
+		set_param(l, "headroom.failed_hosts", "1");
 	cfg = limits(l);
 	l->engine = engine_new(&l->world->env, l->fleet, &cfg, &l->checked, l->params, seed);
 }
@@ -284,6 +301,8 @@ static void check_life(enum rules rules, uint64_t seed, enum shape shape)
 	CU_ASSERT_EQUAL(engine_stats(l.engine)->refused, 0); /* it wants nothing forbidden */
 	CU_ASSERT(l.result.energy_kwh * JOULES_PER_KWH >= least_j(&l));
 	CU_ASSERT(least_j(&l) > 0);
+	if (shape == SHAPE_FAULTS)
+		CU_ASSERT(l.result.host_crashes > 0);
 	if (shape == SHAPE_PLAIN) {
 		CU_ASSERT_EQUAL(engine_snapshot(l.engine)->n_pending, 0);
 		CU_ASSERT(l.result.unserved_ratio < 0.02);
@@ -302,6 +321,12 @@ static void random_rules_are_never_broken(void)
 {
 	for (uint64_t seed = 1; seed <= SEEDS; seed++)
 		check_life(RULES_REAL, seed, SHAPE_RULES);
+}
+
+static void faults_leave_plans_sound(void)
+{
+	for (uint64_t seed = 1; seed <= SEEDS; seed++)
+		check_life(RULES_REAL, seed, SHAPE_FAULTS);
 }
 
 /* Samples of the present: overload is repaired at once. */
@@ -342,5 +367,5 @@ static void other_seeds_make_other_decisions(void)
 }
 
 TEST_MAIN("ebb", TEST(plain_fleets_are_run_soundly_and_well), TEST(random_rules_are_never_broken),
-          TEST(random_rules_are_never_broken_on_current_samples),
+          TEST(faults_leave_plans_sound), TEST(random_rules_are_never_broken_on_current_samples),
           TEST(same_seed_same_decisions_and_joules), TEST(other_seeds_make_other_decisions))

@@ -17,9 +17,10 @@
 /* MIPS^2: less than one MIPS of deviation counts as one. */
 #define VAR_MIN 1.0
 
-/* Copy classes end at these quantiles of the fleet's copy times. */
-#define FAST_QUANTILE   0.25
-#define MIDDLE_QUANTILE 0.5
+/* Copy classes end at these quantiles; just below a quarter and a half, so as not to split types.
+ */
+#define FAST_QUANTILE   0.2
+#define MIDDLE_QUANTILE 0.45
 
 /* Without any VM to learn from: what 1 GB takes on half of 1 Gbit/s. */
 #define COPY_DEFAULT_S 16.0
@@ -38,6 +39,33 @@ static double quantile(const double *sorted, uint32_t n, double q)
 	return sorted[i > 0 ? i - 1 : 0];
 }
 
+int loss_class(const struct loss_model *m, double copy_s)
+{
+	if (copy_s <= m->class_end_s[0])
+		return 0;
+	return copy_s <= m->class_end_s[1] ? 1 : 2;
+}
+
+/* What a class takes on average; an empty one takes what the one before does. */
+static void set_class_times(struct loss_model *m, const double *copy_s, uint32_t n)
+{
+	double sum[LOSS_CLASSES] = {0};
+	uint32_t count[LOSS_CLASSES] = {0};
+
+	for (uint32_t i = 0; i < n; i++) {
+		int k = loss_class(m, copy_s[i]);
+
+		sum[k] += copy_s[i];
+		count[k]++;
+	}
+	for (int k = 0; k < LOSS_CLASSES; k++) {
+		if (count[k])
+			m->copy_s[k] = sum[k] / count[k];
+		else
+			m->copy_s[k] = k ? m->copy_s[k - 1] : COPY_DEFAULT_S;
+	}
+}
+
 void loss_model_init(struct loss_model *m, const double *copy_s, uint32_t n)
 {
 	double *sorted = xmemdup(copy_s, n, sizeof(*copy_s));
@@ -50,17 +78,10 @@ void loss_model_init(struct loss_model *m, const double *copy_s, uint32_t n)
 		m->skew[i] = z > 0 ? z * (norm_loss(z) + z * norm_cdf(-z)) / 6 : 0;
 	}
 	qsort(sorted, n, sizeof(*sorted), compare_doubles);
-	m->copy_s[0] = n ? quantile(sorted, n, FAST_QUANTILE) : COPY_DEFAULT_S;
-	m->copy_s[1] = n ? quantile(sorted, n, MIDDLE_QUANTILE) : COPY_DEFAULT_S;
-	m->copy_s[2] = n ? quantile(sorted, n, 1) : COPY_DEFAULT_S;
+	m->class_end_s[0] = n ? quantile(sorted, n, FAST_QUANTILE) : COPY_DEFAULT_S;
+	m->class_end_s[1] = n ? quantile(sorted, n, MIDDLE_QUANTILE) : COPY_DEFAULT_S;
+	set_class_times(m, sorted, n);
 	free(sorted);
-}
-
-int loss_class(const struct loss_model *m, double copy_s)
-{
-	if (copy_s <= m->copy_s[0])
-		return 0;
-	return copy_s <= m->copy_s[1] ? 1 : 2;
 }
 
 /* What the layers of one load share. */

@@ -31,7 +31,8 @@ struct load {
 struct loss_model {
 	double psi[LOSS_TABLE + 2];  /* unit normal loss */
 	double skew[LOSS_TABLE + 2]; /* z phi(z) / 6 where z > 0 */
-	double copy_s[LOSS_CLASSES]; /* of the three classes, ascending */
+	double copy_s[LOSS_CLASSES]; /* mean of the three classes, ascending */
+	double class_end_s[LOSS_CLASSES - 1];
 	double interval_s;
 	enum sample_kind sample;
 };

@@ -13,6 +13,8 @@
  *             vary more, and a VM at its peak cannot jump further.
  *   third     c likewise from own cubed residuals, towards chi (kappa m)^1.5; bounded by
  *             v (a - v / a), a = peak - m.
+ *   trend     all means are shifted by a relative trend common to all VMs, learnt from how far the
+ *             fleet's total was off lately, as far as such surprises were borne out.
  *   common    b: the loading of the VM on one shock common to all, from E[r_i (R - r_i)], R the
  *             fleet's total residual, shrunk towards sqrt(phi v), phi the mean correlation learnt
  *             from R^2. A host's variance is then sum(v) + (sum b)^2: correlated peaks count, and
@@ -60,16 +62,30 @@ static const double PRIOR_WEIGHTS[REGRESSION_FEATURES] = {.1, .2, .3, .2, .1, .1
 #define GAIN_VAR    0.005F /* of own variance, third moment */
 #define GAIN_COMMON 0.005F /* of the loading on the common shock */
 #define N_PRIOR     3.0F   /* samples that the prior variance counts for */
+#define N_THIRD     40.0F  /* and the prior third moment */
 #define N_COMMON    30.0F  /* samples that the prior loading counts for */
 #define PEAK_SLACK  0.05F  /* of the allocation, above the highest seen */
 #define PEAK_DECAY  0.003F /* a sample */
 #define MEAN_MIN    1e-4F  /* no VM is believed to be idle for ever */
+
+/* Of the common trend: its own gain, and what is forgotten a sample of how far it is borne out. */
+#define TREND_GAIN   0.3
+#define TREND_FORGET 0.98
+#define TREND_PRIOR  1e-3 /* squared relative change that says "as it is": about 3 % once */
+#define TREND_MAX    0.5
 
 /* Before any sample: utilisation, its variance between VMs, variance / mean, skew; PlanetLab. */
 #define RHO0   0.15
 #define V00    0.02
 #define KAPPA0 0.055
 #define CHI0   2.0
+
+/* A relative change common to all VMs that the means are late to follow. */
+struct trend {
+	double level;  /* moving average of the relative surprise */
+	double xy, xx; /* sums: does the next surprise follow the level? */
+	double shift;  /* what it adds to the forecasts, relative */
+};
 
 struct predictor {
 	const struct fleet *fleet;
@@ -82,6 +98,7 @@ struct predictor {
 	float *mean, *var, *third, *common;
 	/* learnt from all VMs together */
 	double rho, v0, kappa, chi, phi, shock2;
+	struct trend trend;
 	struct regression regression;
 };
 
@@ -120,6 +137,7 @@ struct predictor *predictor_new(const struct fleet *f)
 	p->v0 = V00;
 	p->kappa = KAPPA0;
 	p->chi = CHI0;
+	p->trend.xy = p->trend.xx = TREND_PRIOR;
 	regression_init(&p->regression, PRIOR_WEIGHTS);
 	predict(p);
 	return p;
@@ -236,7 +254,7 @@ static void learn_peaks(struct predictor *p, uint32_t at, const struct samples *
 
 /* Sums over all VMs that the common shock is learnt from, MIPS. */
 struct shock_sums {
-	double r, r2, var, sd;
+	double r, r2, var, sd, mean;
 };
 
 /* In LANES sums side by side, so that an addition need not wait for the one before. */
@@ -246,14 +264,16 @@ static void add_shock(const struct predictor *p, uint32_t at, const struct sampl
                       struct shock_sums *sums)
 {
 	const float *restrict residual = p->residual + at, *restrict nominal = p->nominal + at;
-	const float *restrict total_var = p->total_var + at;
+	const float *restrict total_var = p->total_var + at, *restrict m = p->m + at;
 	double r_sum[LANES] = {0}, r2_sum[LANES] = {0}, var_sum[LANES] = {0}, sd_sum[LANES] = {0};
-	float r[BLOCK], sd[BLOCK];
+	double mean_sum[LANES] = {0};
+	float r[BLOCK], sd[BLOCK], mean[BLOCK];
 
 	INDEPENDENT
 	for (uint32_t j = 0; j < BLOCK; j++) {
 		r[j] = residual[j] * nominal[j];
 		sd[j] = x->known[j] * sqrtf(total_var[j]) * nominal[j];
+		mean[j] = x->known[j] * m[j] * nominal[j];
 	}
 	for (uint32_t j = 0; j < BLOCK; j += LANES) {
 		for (int k = 0; k < LANES; k++) {
@@ -263,6 +283,7 @@ static void add_shock(const struct predictor *p, uint32_t at, const struct sampl
 			r2_sum[k] += rk * rk;
 			var_sum[k] += sdk * sdk;
 			sd_sum[k] += sdk;
+			mean_sum[k] += (double)mean[j + (uint32_t)k];
 		}
 	}
 	for (int k = 0; k < LANES; k++) {
@@ -270,6 +291,7 @@ static void add_shock(const struct predictor *p, uint32_t at, const struct sampl
 		sums->r2 += r2_sum[k];
 		sums->var += var_sum[k];
 		sums->sd += sd_sum[k];
+		sums->mean += mean_sum[k];
 	}
 }
 
@@ -335,6 +357,25 @@ static void learn_shock(struct predictor *p, const struct shock_sums *sums)
 	}
 }
 
+/*
+ * The surprise is against the forecast without the shift. Demand of the whole fleet drifts faster
+ * than any VM's own mean can tell from its noise; the sum over all VMs has little noise.
+ */
+static void learn_trend(struct predictor *p, const struct shock_sums *sums)
+{
+	struct trend *t = &p->trend;
+	double surprise;
+
+	if (sums->mean <= 0)
+		return;
+	surprise = (1 + t->shift) * (sums->r + sums->mean) / sums->mean - 1;
+	t->xy = TREND_FORGET * t->xy + t->level * surprise;
+	t->xx = TREND_FORGET * t->xx + t->level * t->level;
+	t->level += TREND_GAIN * (surprise - t->level);
+	t->shift = fmin(fmax(t->xy / t->xx, 0), 1.5) * t->level;
+	t->shift = fmin(fmax(t->shift, -TREND_MAX), TREND_MAX);
+}
+
 /* E[r (R - r)], per unit of nominal. A VM without a sample has residual 0 and learns nothing. */
 static void learn_loadings(struct predictor *p, uint32_t at, float total_r)
 {
@@ -357,12 +398,12 @@ static void learn_loadings(struct predictor *p, uint32_t at, float total_r)
 static void predict_means(struct predictor *p, uint32_t at)
 {
 	float w[REGRESSION_FEATURES];
-	float rho = (float)p->rho;
+	float rho = (float)p->rho, shifted = (float)(1 + p->trend.shift);
 	const float *restrict count = p->count + at;
 	float *restrict m = p->m + at;
 
 	for (int a = 0; a < REGRESSION_FEATURES; a++)
-		w[a] = (float)p->regression.weights[a];
+		w[a] = (float)p->regression.weights[a] * shifted;
 	INDEPENDENT
 	for (uint32_t j = 0; j < BLOCK; j++)
 		m[j] = w[MEANS] * rho;
@@ -397,7 +438,7 @@ static void predict_spread(struct predictor *p, uint32_t at)
 		float prior = kappa * m[j];
 		float n = most(least(count[j] - 1, 1 / GAIN_VAR), 0);
 		float v = (n * s2[j] + N_PRIOR * prior) / (n + N_PRIOR);
-		float c = (n * c3[j] + N_PRIOR * chi * prior * sqrtf(prior)) / (n + N_PRIOR);
+		float c = (n * c3[j] + N_THIRD * chi * prior * sqrtf(prior)) / (n + N_THIRD);
 		float room = least(most(1, peak[j]), peak[j] + PEAK_SLACK) - m[j];
 
 		room = most(room, MEAN_MIN);
@@ -478,6 +519,8 @@ void predictor_observe(struct predictor *p, const struct snapshot *s)
 	}
 	learn_pool(p, &pool);
 	learn_shock(p, &shock);
+	if (p->samples >= 2)
+		learn_trend(p, &shock);
 	for (uint32_t at = 0; at < p->n_padded; at += BLOCK)
 		learn_loadings(p, at, (float)shock.r);
 	if (p->samples >= 2)

@@ -49,6 +49,7 @@ static void *ebb_new(const struct fleet *fleet, const void *params, uint64_t see
 	e->vms = xcalloc(fleet->n_vms, sizeof(*e->vms));
 	e->targets = xcalloc(fleet->n_vms, sizeof(*e->targets));
 	e->sized = xcalloc(fleet->n_vms, sizeof(*e->sized));
+	e->flights = xcalloc(fleet->n_vms, sizeof(*e->flights));
 	e->set = repair_set_new();
 	e->unevenness = 0.85;
 	e->down_s = DOWN_PRIOR_S;
@@ -69,6 +70,7 @@ static void ebb_free(void *policy)
 	free(e->vms);
 	free(e->targets);
 	free(e->sized);
+	free(e->flights);
 	free(e->set);
 	index_heap_done(&e->heap);
 	free(e);
@@ -138,6 +140,8 @@ static void ebb_decide(void *policy, const struct snapshot *s, struct plan *ret)
 	relieve_risks(e);
 	if (!e->woken)
 		empty_hosts(e);
+	if (s->sample == SAMPLE_PAST)
+		overload_note_moves(e);
 }
 
 static double ebb_host_need(const void *policy, uint32_t host)

@@ -47,9 +47,12 @@ static void measure(struct ebb *e)
 		if (e->s->host_state[h] != HOST_ACTIVE || !b->plan->count[h])
 			continue;
 		e->feedback.host_s += b->model.interval_s;
-		if (b->hosts[h].now > fleet_class_of(e->fleet, h)->capacity.v[RES_CPU])
+		if (b->model.sample == SAMPLE_CURRENT &&
+		    b->hosts[h].now > fleet_class_of(e->fleet, h)->capacity.v[RES_CPU])
 			e->feedback.overload_s += lasts_s;
 	}
+	if (b->model.sample == SAMPLE_PAST)
+		e->feedback.overload_s = overload_measure(e);
 }
 
 void feedback_update(struct ebb *e)

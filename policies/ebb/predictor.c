@@ -64,7 +64,7 @@ static const double PRIOR_WEIGHTS[REGRESSION_FEATURES] = {.1, .2, .3, .2, .1, .1
 #define N_PRIOR     3.0F   /* samples that the prior variance counts for */
 #define N_THIRD     40.0F  /* and the prior third moment */
 #define N_COMMON    30.0F  /* samples that the prior loading counts for */
-#define PEAK_SLACK  0.05F  /* of the allocation, above the highest seen */
+#define PEAK_SLACK  0.3F   /* of the allocation, above the highest seen */
 #define PEAK_DECAY  0.003F /* a sample */
 #define MEAN_MIN    1e-4F  /* no VM is believed to be idle for ever */
 

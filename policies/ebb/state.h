@@ -23,6 +23,11 @@ struct feedback {
 	double overload_s; /* overloaded ones in it */
 };
 
+/* A migration that was decided, for overload.c. */
+struct flight {
+	uint32_t vm, from, to;
+};
+
 #define RECENT 6 /* samples: the last half hour of 5 min */
 
 #define CHEAPEST 64 /* hosts; see target.c */
@@ -43,8 +48,10 @@ struct ebb {
 	struct index_heap heap; /* of hosts */
 	uint32_t *vms;          /* scratch, by VM */
 	uint32_t *targets;      /* scratch, by VM */
-	struct set *set;        /* scratch of repair.c */
-	struct ranked *sized;   /* scratch, by VM */
+	struct flight *flights; /* of the last decision, or still under way */
+	uint32_t n_flights;
+	struct set *set;      /* scratch of repair.c */
+	struct ranked *sized; /* scratch, by VM */
 
 	/* The hosts that cost least for a VM as most are, and when that was found out (target.c).
 	 */
@@ -63,6 +70,10 @@ struct ebb {
 
 /* feedback.c: sets the prices from what was realised. Once a sample, with the book open. */
 void feedback_update(struct ebb *e);
+
+/* overload.c: host-seconds of overload in the interval that ended, at a sample of the past. */
+double overload_measure(struct ebb *e);
+void overload_note_moves(struct ebb *e);
 
 /* target.c: the host that takes vm at the least cost (J), ID_NONE if none can. */
 struct target_query {

@@ -23,12 +23,15 @@
 /* Moves in one decision at most, a host that is on. */
 #define MOVES_PER_HOST 4
 
-/* Variance / mean of the VMs that targets are looked up for, and targets for each. */
+/*
+ * Variance / mean of the VMs that targets are looked up for, in units of the fleet's, and targets
+ * for each: steady VMs, common ones, and bursty ones.
+ */
 #define RATIOS      3
 #define PER_RATIO   4
 #define TARGETS_MAX (RATIOS * PER_RATIO)
 
-static const double ratios[RATIOS] = {20, 80, 250}; /* MIPS: spans PlanetLab's VMs */
+static const double ratios[RATIOS] = {0.25, 1, 3};
 
 struct targets {
 	uint32_t hosts[TARGETS_MAX];
@@ -66,10 +69,16 @@ static void add_cheapest(const struct book *b, double ratio, struct targets *t)
 
 static void look_up_targets(const struct book *b, struct targets *t)
 {
+	double mean = 0, var = 0;
+
+	for (uint32_t i = 0; i < b->n_up; i++) {
+		mean += b->hosts[b->up[i]].load.mean;
+		var += b->hosts[b->up[i]].load.var;
+	}
 	t->n = 0;
 	t->used = 0;
 	for (int r = 0; r < RATIOS; r++)
-		add_cheapest(b, ratios[r], t);
+		add_cheapest(b, ratios[r] * var / fmax(mean, 1), t);
 }
 
 static double copy_cost_j(const struct ebb *e, uint32_t vm)

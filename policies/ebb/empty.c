@@ -19,13 +19,13 @@
 #define OVERHEAD 0.1
 
 /* Hosts in a row that cannot be emptied before it ends. */
-#define FAILURES 3
+#define FAILURES 10
 
 /* Hosts emptied in one decision at most: one, and one for so many that are on. */
 #define ONE_IN 20
 
-/* The first samples correct what was placed without knowing anything: no limit then. */
-#define START_SAMPLES 3
+/* The first half hour corrects what was placed without knowing much: no limit then. */
+#define START_SAMPLES 6
 
 /* How much of a recent higher load is expected back. */
 #define GUARD 0.5

@@ -15,7 +15,7 @@ const struct param ebb_param_rows[EBB_PARAM_COUNT] = {
          "plan as if all demand were larger by this share"},
         {"headroom.failed_hosts", PARAM_INTEGER, AT(reserve_hosts), "hosts", 0, 1000, 0, NULL,
          "hosts that may fail or be in maintenance: the others that are on can take their VMs"},
-        {"cost.migration", PARAM_NUMBER, AT(move_j), "J", 0, 1e9, 1000, NULL,
+        {"cost.migration", PARAM_NUMBER, AT(move_j), "J", 0, 1e9, 1500, NULL,
          "what a migration costs besides the work it delays"},
         {"cost.saving_factor", PARAM_NUMBER, AT(saving_factor), "", 0, 1000, 1, NULL,
          "emptying a host must save this many times the energy it costs"},

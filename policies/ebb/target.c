@@ -22,7 +22,7 @@
 #define PROBES 64
 
 /* Hosts on for an interval that a full misalignment is worth; measured with 24 GB hosts. */
-#define ALIGNMENT 10.0
+#define ALIGNMENT 30.0
 
 bool target_is_possible(const struct ebb *e, uint32_t vm, uint32_t host)
 {

@@ -119,6 +119,10 @@ static const struct reason_text *reason_row(enum reason_code code)
 	                              "kept on: without it {0} J more a sample are expected to be "
 	                              "lost against {1} J saved; the moves cost {2} J, the time "
 	                              "down saves {3} J"},
+	        [REASON_MEMORY] =
+	                {"memory",
+	                 "its VMs use {0} bytes of the {1} bytes of memory it has, and more "
+	                 "is likely"},
 	};
 
 	assert(code < REASON_COUNT);

@@ -43,6 +43,7 @@ enum reason_code {
 	REASON_HOST_FAILED,     /* restart after a crash */
 	REASON_KEPT_ON,         /* no other host has room for vm: its need, its memory in MB */
 	REASON_NOT_WORTH, /* emptying costs J a sample, saves J a sample; once J, all saved J */
+	REASON_MEMORY,    /* memory in use, memory of the host, bytes */
 	REASON_COUNT
 };
 

@@ -10,9 +10,10 @@
  * overload probability, corrected by what was realised (feedback.c).
  *
  * Each decision: 1. place the VMs that wait (admit.c); 2. where samples tell the present, repair
- * what is overloaded now (repair.c); 3. wake hosts if the fleet's total load is better served by
- * more (wake.c); 4. move VMs from dear hosts to cheap ones (relieve.c); 5. empty hosts that are not
- * worth their cost (empty.c). Between samples only waiting VMs are placed.
+ * what is overloaded now (repair.c); send VMs away from hosts short of memory (memory.c); 3. wake
+ * hosts if the fleet's total load is better served by more (wake.c); 4. move VMs from dear hosts to
+ * cheap ones (relieve.c); 5. empty hosts that are not worth their cost (empty.c). Between samples
+ * only waiting VMs are placed.
  *
  * One configuration serves quiet and bursty fleets, current and past samples: what differs (which
  * past predicts best, how VMs vary, how much they peak together, how long an overload lasts, how
@@ -135,6 +136,7 @@ static void ebb_decide(void *policy, const struct snapshot *s, struct plan *ret)
 		return;
 	if (s->sample == SAMPLE_CURRENT)
 		repair_overloads(e);
+	relieve_memory(e);
 	note_demand(e);
 	wake_for_load(e);
 	relieve_risks(e);

@@ -108,6 +108,7 @@ void wake_for_load(struct ebb *e);
 void admit_pending(struct ebb *e);
 void repair_overloads(struct ebb *e);
 struct set *repair_set_new(void);
+void relieve_memory(struct ebb *e);
 void relieve_risks(struct ebb *e);
 void empty_hosts(struct ebb *e);
 

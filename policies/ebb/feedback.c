@@ -21,7 +21,7 @@
 
 #define HOURS   2.0
 #define LOG_MIN -3.0
-#define LOG_MAX 8.0
+#define LOG_MAX 12.0
 
 /* No price is derived from a probability outside of this. */
 #define P_MIN 1e-6

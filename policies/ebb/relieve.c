@@ -3,7 +3,7 @@
  * Relief: the hosts where one more MIPS is dearest give VMs to hosts where it is cheapest, as long
  * as a move gains more than it costs:
  *
- *   gain = price HORIZON (loss saved at the source - loss added at the target)
+ *   gain = price horizon (loss saved at the source - loss added at the target)
  *          - price OVERHEAD demand copy_s - move_j
  *
  * A host whose VMs can gain nowhere gets a new host when that pays over the horizon. Targets are
@@ -81,6 +81,12 @@ static void look_up_targets(const struct book *b, struct targets *t)
 		add_cheapest(b, ratios[r] * var / fmax(mean, 1), t);
 }
 
+/* Intervals that a gain is expected to last. */
+static double horizon(const struct ebb *e)
+{
+	return e->book->model.sample == SAMPLE_CURRENT ? HORIZON : HORIZON_PAST;
+}
+
 static double copy_cost_j(const struct ebb *e, uint32_t vm)
 {
 	return e->prices.work_j * OVERHEAD * book_demand(e->book, vm) * e->book->copy_s[vm] +
@@ -89,7 +95,7 @@ static double copy_cost_j(const struct ebb *e, uint32_t vm)
 
 static double saved_j(const struct ebb *e, uint32_t vm, uint32_t from)
 {
-	return e->prices.work_j * HORIZON *
+	return e->prices.work_j * horizon(e) *
 	       (e->book->hosts[from].loss - book_loss_without(e->book, from, vm));
 }
 
@@ -108,7 +114,7 @@ static void consider_targets(const struct ebb *e, uint32_t vm, const struct targ
 		if (to == from || !target_is_possible(e, vm, to))
 			continue;
 		rise = book_loss_with(e->book, to, vm) - e->book->hosts[to].loss;
-		rise = e->prices.work_j * (HORIZON * rise + book_drift_with(e->book, to, vm));
+		rise = e->prices.work_j * (horizon(e) * rise + book_drift_with(e->book, to, vm));
 		if (gain - rise > best->gain_j)
 			*best = (struct move){vm, to, gain - rise};
 	}

@@ -66,6 +66,7 @@ struct ebb {
 
 /* Horizons in intervals: for how long a better or worse placement is expected to matter. */
 #define HORIZON        6.0
+#define HORIZON_PAST   3.0 /* of relief by past samples: half of what is forecast comes true */
 #define HORIZON_REPAIR 4.0 /* of a VM that was moved because it bursts */
 
 /* feedback.c: sets the prices from what was realised. Once a sample, with the book open. */

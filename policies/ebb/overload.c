@@ -121,6 +121,8 @@ double overload_measure(struct ebb *e)
 	for (uint32_t i = 0; i < e->book->n_up; i++) {
 		uint32_t h = e->book->up[i];
 
+		if (e->s->host_state[h] != HOST_ACTIVE)
+			continue; /* on its way up: not by any fault of the price */
 		if (is_overloaded(e, h, fleet_class_of(e->fleet, h)->capacity.v[RES_CPU]))
 			sum_s += interval_s;
 	}

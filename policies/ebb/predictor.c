@@ -36,6 +36,7 @@
 #include <string.h>
 
 #include "core/base/xalloc.h"
+#include "policies/ebb/pool.h"
 #include "policies/ebb/regression.h"
 
 /* The columns never overlap; said in so many words, because there are too many to check for. */
@@ -59,33 +60,13 @@ static const double PRIOR_WEIGHTS[REGRESSION_FEATURES] = {.1, .2, .3, .2, .1, .1
  * Measured on PlanetLab and Bitbrains (docs/policies.md): all are flat within a factor of two,
  * but for the long memory of the variance, which Bitbrains needs.
  */
-#define GAIN_VAR    0.005F /* of own variance, third moment */
-#define GAIN_COMMON 0.005F /* of the loading on the common shock */
-#define N_PRIOR     3.0F   /* samples that the prior variance counts for */
-#define N_THIRD     40.0F  /* and the prior third moment */
-#define N_COMMON    30.0F  /* samples that the prior loading counts for */
-#define PEAK_SLACK  0.3F   /* of the allocation, above the highest seen */
-#define PEAK_DECAY  0.003F /* a sample */
-#define MEAN_MIN    1e-4F  /* no VM is believed to be idle for ever */
-
-/* Of the common trend: its own gain, and what is forgotten a sample of how far it is borne out. */
-#define TREND_GAIN   0.3
-#define TREND_FORGET 0.98
-#define TREND_PRIOR  1e-3 /* squared relative change that says "as it is": about 3 % once */
-#define TREND_MAX    0.5
-
-/* Before any sample: utilisation, its variance between VMs, variance / mean, skew; PlanetLab. */
-#define RHO0   0.15
-#define V00    0.02
-#define KAPPA0 0.055
-#define CHI0   2.0
-
-/* A relative change common to all VMs that the means are late to follow. */
-struct trend {
-	double level;  /* moving average of the relative surprise */
-	double xy, xx; /* sums: does the next surprise follow the level? */
-	double shift;  /* what it adds to the forecasts, relative */
-};
+#define GAIN_VAR   0.005F /* of own variance, third moment */
+#define N_PRIOR    3.0F   /* samples that the prior variance counts for */
+#define N_THIRD    40.0F  /* and the prior third moment */
+#define N_COMMON   30.0F  /* samples that the prior loading counts for */
+#define PEAK_SLACK 0.3F   /* of the allocation, above the highest seen */
+#define PEAK_DECAY 0.003F /* a sample */
+#define MEAN_MIN   1e-4F  /* no VM is believed to be idle for ever */
 
 struct predictor {
 	const struct fleet *fleet;
@@ -96,9 +77,7 @@ struct predictor {
 	/* columns of the forecast: utilisation units inside, MIPS for others */
 	float *m, *total_var;
 	float *mean, *var, *third, *common;
-	/* learnt from all VMs together */
-	double rho, v0, kappa, chi, phi, shock2;
-	struct trend trend;
+	struct pool pool; /* learnt from all VMs together */
 	struct regression regression;
 };
 
@@ -133,11 +112,7 @@ struct predictor *predictor_new(const struct fleet *f)
 		p->nominal[i] = 1;
 	for (uint32_t i = 0; i < f->n_vms; i++)
 		p->nominal[i] = (float)fmax(f->vms[i].allocation.v[RES_CPU], 1);
-	p->rho = RHO0;
-	p->v0 = V00;
-	p->kappa = KAPPA0;
-	p->chi = CHI0;
-	p->trend.xy = p->trend.xx = TREND_PRIOR;
+	pool_init(&p->pool);
 	regression_init(&p->regression, PRIOR_WEIGHTS);
 	predict(p);
 	return p;
@@ -221,7 +196,7 @@ static void learn_residuals(struct predictor *p, uint32_t at, const struct sampl
 /* Moving averages: each begins at the fleet's mean, which counts as one sample. */
 static void learn_means(struct predictor *p, uint32_t at, const struct samples *x)
 {
-	const float rho = (float)p->rho;
+	const float rho = (float)p->pool.rho;
 	const float *restrict count = p->count + at;
 
 	for (int a = 0; a < MEANS; a++) {
@@ -251,11 +226,6 @@ static void learn_peaks(struct predictor *p, uint32_t at, const struct samples *
 		count[j] += x->seen[j];
 	}
 }
-
-/* Sums over all VMs that the common shock is learnt from, MIPS. */
-struct shock_sums {
-	double r, r2, var, sd, mean;
-};
 
 /* In LANES sums side by side, so that an addition need not wait for the one before. */
 #define LANES 4
@@ -295,17 +265,11 @@ static void add_shock(const struct predictor *p, uint32_t at, const struct sampl
 	}
 }
 
-/* Sums over the VMs in this tick's sample of VMs. */
-struct pool_sums {
-	double n, demand, nominal, u, u2; /* VMs that have a sample */
-	double r2, mean, r3, prior3;      /* VMs that had a forecast */
-};
-
-static void add_case(struct predictor *p, uint32_t vm, float u, struct pool_sums *sums)
+static void add_case(struct predictor *p, uint32_t vm, float u, struct spread_sums *sums)
 {
 	float features[REGRESSION_FEATURES];
 	double r = (double)p->residual[vm];
-	double prior = p->kappa * (double)p->m[vm];
+	double prior = p->pool.kappa * (double)p->m[vm];
 
 	sums->n++;
 	sums->demand += (double)(u * p->nominal[vm]);
@@ -316,64 +280,12 @@ static void add_case(struct predictor *p, uint32_t vm, float u, struct pool_sums
 		return;
 	for (int a = 0; a < MEANS; a++)
 		features[a] = p->e[a][vm];
-	features[MEANS] = (float)p->rho;
+	features[MEANS] = (float)p->pool.rho;
 	regression_add(&p->regression, features, (double)u, 1 / ((double)p->total_var[vm] + 1e-4));
 	sums->r2 += r * r;
 	sums->mean += (double)p->m[vm];
 	sums->r3 += r * r * r;
 	sums->prior3 += prior * sqrt(prior);
-}
-
-static void learn_pool(struct predictor *p, const struct pool_sums *sums)
-{
-	double gain = fmax(0.02, 1 / (double)(p->samples + 2));
-
-	if (sums->n > 3) {
-		double g = p->samples == 0 ? 1 : 0.05;
-		double u = sums->u / sums->n;
-
-		p->rho += g * (sums->demand / sums->nominal - p->rho);
-		p->v0 += g * (sums->u2 / sums->n - u * u - p->v0);
-	}
-	if (sums->mean > 0)
-		p->kappa += gain * (sums->r2 / sums->mean - p->kappa);
-	if (sums->prior3 > 0)
-		p->chi += gain * (fmin(fmax(sums->r3 / sums->prior3, 0), 6) - p->chi);
-}
-
-/* phi: how much more the total varies than independent VMs would, as a mean correlation. */
-static void learn_shock(struct predictor *p, const struct shock_sums *sums)
-{
-	double cross = sums->sd * sums->sd - sums->var;
-	double gain = fmax(0.02, 1 / (double)(p->samples + 12));
-	double gain2 = fmax((double)GAIN_COMMON, 1 / (double)(p->samples + 2));
-
-	if (sums->sd > 0) {
-		if (cross <= 0)
-			cross = sums->sd * sums->sd;
-		p->phi += gain * ((sums->r * sums->r - sums->var) / cross - p->phi);
-		p->phi = fmax(0, p->phi);
-		p->shock2 += gain2 * (sums->r * sums->r - sums->r2 - p->shock2);
-	}
-}
-
-/*
- * The surprise is against the forecast without the shift. Demand of the whole fleet drifts faster
- * than any VM's own mean can tell from its noise; the sum over all VMs has little noise.
- */
-static void learn_trend(struct predictor *p, const struct shock_sums *sums)
-{
-	struct trend *t = &p->trend;
-	double surprise;
-
-	if (sums->mean <= 0)
-		return;
-	surprise = (1 + t->shift) * (sums->r + sums->mean) / sums->mean - 1;
-	t->xy = TREND_FORGET * t->xy + t->level * surprise;
-	t->xx = TREND_FORGET * t->xx + t->level * t->level;
-	t->level += TREND_GAIN * (surprise - t->level);
-	t->shift = fmin(fmax(t->xy / t->xx, 0), 1.5) * t->level;
-	t->shift = fmin(fmax(t->shift, -TREND_MAX), TREND_MAX);
 }
 
 /* E[r (R - r)], per unit of nominal. A VM without a sample has residual 0 and learns nothing. */
@@ -385,7 +297,7 @@ static void learn_loadings(struct predictor *p, uint32_t at, float total_r)
 
 	INDEPENDENT
 	for (uint32_t j = 0; j < BLOCK; j++) {
-		float gain = most(1 / most(count[j], 1), GAIN_COMMON);
+		float gain = most(1 / most(count[j], 1), POOL_GAIN_COMMON);
 
 		gain *= least(most(count[j] - 1, 0), 1); /* needs two samples */
 		gain = r[j] < 0 || r[j] > 0 ? gain : 0;
@@ -398,7 +310,7 @@ static void learn_loadings(struct predictor *p, uint32_t at, float total_r)
 static void predict_means(struct predictor *p, uint32_t at)
 {
 	float w[REGRESSION_FEATURES];
-	float rho = (float)p->rho, shifted = (float)(1 + p->trend.shift);
+	float rho = (float)p->pool.rho, shifted = (float)(1 + p->pool.trend.shift);
 	const float *restrict count = p->count + at;
 	float *restrict m = p->m + at;
 
@@ -425,7 +337,7 @@ static void predict_means(struct predictor *p, uint32_t at)
 /* total_var and third, in utilisation units; third is scaled to MIPS at the end. */
 static void predict_spread(struct predictor *p, uint32_t at)
 {
-	const float kappa = (float)p->kappa, chi = (float)p->chi, v0 = (float)p->v0;
+	const float kappa = (float)p->pool.kappa, chi = (float)p->pool.chi, v0 = (float)p->pool.v0;
 	const float c0 = chi * v0 * sqrtf(v0);
 	const float *restrict m = p->m + at, *restrict count = p->count + at;
 	const float *restrict s2 = p->s2 + at, *restrict c3 = p->c3 + at;
@@ -453,8 +365,8 @@ static void predict_spread(struct predictor *p, uint32_t at)
 
 static void predict_common(struct predictor *p, uint32_t at)
 {
-	const float phi = (float)fmin(p->phi, 1);
-	const float per_shock = p->shock2 > 0 ? (float)(1 / sqrt(p->shock2)) : 0;
+	const float phi = (float)fmin(p->pool.phi, 1);
+	const float per_shock = p->pool.shock2 > 0 ? (float)(1 / sqrt(p->pool.shock2)) : 0;
 	const float *restrict total_var = p->total_var + at, *restrict count = p->count + at;
 	const float *restrict shared = p->shared + at, *restrict nominal = p->nominal + at;
 	const float *restrict m = p->m + at;
@@ -464,7 +376,7 @@ static void predict_common(struct predictor *p, uint32_t at)
 	INDEPENDENT
 	for (uint32_t j = 0; j < BLOCK; j++) {
 		float v = total_var[j];
-		float n = least(count[j], 1 / GAIN_COMMON);
+		float n = least(count[j], 1 / POOL_GAIN_COMMON);
 		float prior = sqrtf(phi * v);
 		float b = (n * shared[j] * per_shock + N_COMMON * prior) / (n + N_COMMON);
 
@@ -497,7 +409,7 @@ void predictor_observe(struct predictor *p, const struct snapshot *s)
 	uint32_t stride = 1 + p->n_vms / SAMPLE_VMS;
 	uint32_t phase = (uint32_t)(p->samples % stride);
 	struct shock_sums shock = {0};
-	struct pool_sums pool = {0};
+	struct spread_sums pool = {0};
 
 	if (is_blank(p, s))
 		return;
@@ -517,10 +429,10 @@ void predictor_observe(struct predictor *p, const struct snapshot *s)
 		learn_means(p, at, &x);
 		learn_peaks(p, at, &x);
 	}
-	learn_pool(p, &pool);
-	learn_shock(p, &shock);
+	pool_learn_spread(&p->pool, &pool, p->samples);
+	pool_learn_shock(&p->pool, &shock, p->samples);
 	if (p->samples >= 2)
-		learn_trend(p, &shock);
+		pool_learn_trend(&p->pool, &shock);
 	for (uint32_t at = 0; at < p->n_padded; at += BLOCK)
 		learn_loadings(p, at, (float)shock.r);
 	if (p->samples >= 2)

@@ -305,8 +305,9 @@ static void headroom_leaves_more_hosts_on(void)
 	}
 }
 
-/* Samples of swinging VMs, each plan carried out; returns the hosts on at the end. */
-static uint32_t hosts_needed(const char *target)
+/* Samples of swinging VMs, each plan carried out; returns the mean of hosts on in the second half.
+ */
+static double hosts_needed(const char *target)
 {
 	uint32_t on = 0;
 	struct rng rng;
@@ -323,16 +324,16 @@ static uint32_t hosts_needed(const char *target)
 			b.s->vm_cpu_demand[vm] = 800 * rng_double(&rng);
 		decide(&b);
 		belief_obey(&b);
+		for (uint32_t h = 0; t >= 30 && h < 12; h++)
+			on += b.s->host_state[h] == HOST_ACTIVE;
 	}
-	for (uint32_t h = 0; h < 12; h++)
-		on += b.s->host_state[h] == HOST_ACTIVE;
 	belief_done(&b);
-	return on;
+	return on / 30.0;
 }
 
 static void stricter_target_keeps_more_hosts_on(void)
 {
-	uint32_t strict = hosts_needed("1e-3"), lax = hosts_needed("0.3");
+	double strict = hosts_needed("1e-3"), lax = hosts_needed("0.3");
 
 	CU_ASSERT(lax >= 3 && lax < strict); /* the mean alone fills three */
 	CU_ASSERT(strict <= 8);

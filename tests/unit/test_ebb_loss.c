@@ -209,7 +209,7 @@ static void copy_classes_part_fast_from_slow(void)
 	CU_ASSERT_EQUAL(loss_class(&m, 4), 0);
 	CU_ASSERT_EQUAL(loss_class(&m, 8), 1);
 	CU_ASSERT_EQUAL(loss_class(&m, 40), 2);
-	CU_ASSERT_EQUAL(m.copy_s[2], 40);
+	CU_ASSERT(m.copy_s[2] > 8 && m.copy_s[2] <= 40); /* the mean of the class */
 }
 
 static void fleet_without_vms_has_copy_times(void)

@@ -339,6 +339,14 @@ double book_drift_with(const struct book *b, uint32_t host, uint32_t vm)
 	       loss_drift(&b->model, &h->load, fmin(h->now, c), c);
 }
 
+double book_mem_free(const struct book *b, uint32_t host)
+{
+	const struct book_host *h = &b->hosts[host];
+
+	return b->mem_capacity[host] - h->mem -
+	       (h->mem_var > 0 ? MEM_DEVIATIONS * sqrt(h->mem_var) : 0);
+}
+
 bool book_mem_fits(const struct book *b, uint32_t host, uint32_t vm)
 {
 	const struct book_host *h = &b->hosts[host];

@@ -77,6 +77,9 @@ void book_sub_share(const struct book *b, struct load *sum, uint32_t vm);
 /* MIPS x s that vm on host adds by drift, see loss_drift. */
 double book_drift_with(const struct book *b, uint32_t host, uint32_t vm);
 
+/* Memory that VMs of steady use could have on host. */
+double book_mem_free(const struct book *b, uint32_t host);
+
 bool book_mem_fits(const struct book *b, uint32_t host, uint32_t vm);
 
 /* MIPS that vm asked for at the last sample (its forecast if that is not known). */

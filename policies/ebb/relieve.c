@@ -44,17 +44,24 @@ struct move {
 	double gain_j;
 };
 
+/* What a VM is like on average. */
+struct typical {
+	double ratio; /* variance / mean */
+	double mem;
+};
+
 /* The PER_RATIO hosts of least price for one ratio, added to t unless they are in it. */
-static void add_cheapest(const struct book *b, double ratio, struct targets *t)
+static void add_cheapest(const struct book *b, const struct typical *vm, struct targets *t)
 {
 	struct ranked best[PER_RATIO];
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < b->n_up; i++) {
 		const struct book_host *h = &b->hosts[b->up[i]];
-		struct ranked r = {h->by_mean + ratio * h->by_var, b->up[i]};
+		struct ranked r = {h->by_mean + vm->ratio * h->by_var, b->up[i]};
 
-		if (ranked_has_place(best, n, PER_RATIO, r.key))
+		if (ranked_has_place(best, n, PER_RATIO, r.key) &&
+		    book_mem_free(b, r.id) >= vm->mem)
 			n = ranked_keep(best, n, PER_RATIO, r);
 	}
 	for (uint32_t i = 0; i < n; i++) {
@@ -69,16 +76,23 @@ static void add_cheapest(const struct book *b, double ratio, struct targets *t)
 
 static void look_up_targets(const struct book *b, struct targets *t)
 {
-	double mean = 0, var = 0;
+	double mean = 0, var = 0, mem = 0;
 
 	for (uint32_t i = 0; i < b->n_up; i++) {
 		mean += b->hosts[b->up[i]].load.mean;
 		var += b->hosts[b->up[i]].load.var;
+		mem += b->hosts[b->up[i]].mem;
 	}
 	t->n = 0;
 	t->used = 0;
-	for (int r = 0; r < RATIOS; r++)
-		add_cheapest(b, ratios[r] * var / fmax(mean, 1), t);
+	for (int r = 0; r < RATIOS; r++) {
+		struct typical vm = {
+		        .ratio = ratios[r] * var / fmax(mean, 1),
+		        .mem = mem / fmax(b->s->n_active, 1),
+		};
+
+		add_cheapest(b, &vm, t);
+	}
 }
 
 /* Intervals that a gain is expected to last. */
@@ -161,20 +175,35 @@ static void carry_out(struct ebb *e, uint32_t from, const struct move *m)
 	plan_migrate(e->plan, m->vm, from, m->to, &why);
 }
 
-/* Is a new host for a VM of this one worth its cost? Then it is woken and gets the VM. */
-static bool relieve_by_waking(struct ebb *e, uint32_t host)
+/*
+ * None of the few targets will do, often because their memory is full. Another host may still be
+ * good for the VM that this one would best be rid of, or a new one be worth its cost.
+ */
+static bool relieve_elsewhere(struct ebb *e, uint32_t host)
 {
-	struct move m = best_to_send_away(e, host);
-	struct reason why = {.code = REASON_WAKE_FOR_LOAD};
+	struct move away = best_to_send_away(e, host), best = {ID_NONE, ID_NONE, 0};
+	struct target_query q = {.vm = away.vm, .except = host, .horizon = horizon(e)};
+	struct reason why = {
+	        .code = REASON_WAKE_FOR_LOAD,
+	        .num = {e->book->hosts[host].need, e->book->capacity[host]},
+	};
+	struct targets one = {.n = 1};
+	double cost;
 
-	if (m.vm == ID_NONE || m.gain_j < wake_cost_j(e))
+	if (away.vm == ID_NONE)
 		return false;
-	why.num[0] = e->book->hosts[host].need;
-	why.num[1] = e->book->capacity[host];
-	m.to = wake_host(e, m.vm, &why);
-	if (m.to == ID_NONE)
+	one.hosts[0] = target_find(e, &q, &cost);
+	if (one.hosts[0] != ID_NONE)
+		consider_targets(e, away.vm, &one, &best);
+	if (best.vm == ID_NONE) {
+		if (away.gain_j < wake_cost_j(e))
+			return false;
+		best = away;
+		best.to = wake_host(e, away.vm, &why);
+	}
+	if (best.to == ID_NONE)
 		return false;
-	carry_out(e, host, &m);
+	carry_out(e, host, &best);
 	return true;
 }
 
@@ -208,7 +237,7 @@ void relieve_risks(struct ebb *e)
 			carry_out(e, host, &m);
 			if (index_heap_has(&e->heap, m.to))
 				rank(e, m.to);
-		} else if (!relieve_by_waking(e, host)) {
+		} else if (!relieve_elsewhere(e, host)) {
 			index_heap_remove(&e->heap, host);
 			misses_left--;
 			continue;

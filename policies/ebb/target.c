@@ -96,7 +96,8 @@ static void refresh_cheapest(struct ebb *e)
 
 		r.key += price * (sum.mean / vms * b->hosts[h].by_mean +
 		                  sum.var / vms * b->hosts[h].by_var);
-		if (ranked_has_place(e->cheapest, e->n_cheapest, CHEAPEST, r.key))
+		if (ranked_has_place(e->cheapest, e->n_cheapest, CHEAPEST, r.key) &&
+		    book_mem_free(b, h) >= mem / vms)
 			e->n_cheapest = ranked_keep(e->cheapest, e->n_cheapest, CHEAPEST, r);
 	}
 	e->cheapest_at = b->n_changes;

@@ -237,7 +237,7 @@ void empty_hosts(struct ebb *e)
 			                       e->book->efficiency[h] / best);
 	}
 	while (e->heap.len > 0 && failures < FAILURES && emptied < most && e->book->n_up > 1 &&
-	       hosts_down(e) < e->s->hosts_off_max) {
+	       hosts_down(e) < e->s->hosts_off_max && !wake_would_follow(e)) {
 		uint32_t h = index_heap_first(&e->heap);
 
 		index_heap_remove(&e->heap, h);

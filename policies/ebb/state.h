@@ -105,6 +105,9 @@ bool reserve_holds(const struct ebb *e, uint32_t except);
 /* wake.c: as many hosts as the fleet's total load is best served by, and the reserve. */
 void wake_for_load(struct ebb *e);
 
+/* wake.c: does the fleet's total load speak against one host less? */
+bool wake_would_follow(const struct ebb *e);
+
 /* The steps. */
 void admit_pending(struct ebb *e);
 void repair_overloads(struct ebb *e);

@@ -7,7 +7,8 @@
  * where L / x divides the moments (mean, variance, third, common part) and u is the measured
  * unevenness: loss now / loss if all hosts were alike. F is convex, so its least x is found by
  * steps from where we are. A host is woken when one more saves HYSTERESIS_J a sample; hosts are
- * emptied by empty.c, which knows what it costs on the very hosts.
+ * emptied by empty.c, which knows what it costs on the very hosts, but not below the least of F:
+ * what is emptied there would soon be woken again.
  *
  * On top of that the reserve: were the k most loaded hosts to fail, the others could take their
  * VMs.
@@ -154,6 +155,15 @@ static uint32_t best_count(const struct ebb *e, const struct load *l, double cap
 		n++;
 	}
 	return n;
+}
+
+bool wake_would_follow(const struct ebb *e)
+{
+	struct load l;
+	double capacity = total_load(e->book, &l);
+	uint32_t n = e->book->n_up;
+
+	return n < 2 || fluid_cost_j(e, &l, n - 1, capacity) >= fluid_cost_j(e, &l, n, capacity);
 }
 
 void wake_for_load(struct ebb *e)

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Tasks live in one array in the order in which they were planned; the id of a task only grows.
- * A pass over the array begins urgent tasks (relief of overload, placement, waking) before the
- * others (emptying hosts), each kind in plan order. Passes are made only when something may have
- * changed, so that their cost is in proportion to events, not to time.
+ * A pass over the tasks for which something has changed begins urgent ones (relief of overload,
+ * placement, waking) before the others (emptying hosts), each kind in plan order. Belief follows
+ * what the env reports, and nothing else.
  */
 #include "engine/executor.h"
 
@@ -21,13 +20,7 @@ struct executor *executor_new(struct env *env, struct snapshot *belief,
 	x->belief = belief;
 	x->cfg = *cfg;
 	x->stats = stats;
-	x->host_migrations = xcalloc(belief->fleet->n_hosts, sizeof(*x->host_migrations));
-	x->host_outstanding = xcalloc(belief->fleet->n_hosts, sizeof(*x->host_outstanding));
-	x->host_wakes = xcalloc(belief->fleet->n_hosts, sizeof(*x->host_wakes));
-	x->host_waiting = xcalloc(belief->fleet->n_hosts, sizeof(*x->host_waiting));
-	x->is_touched = xcalloc((size_t)belief->fleet->n_hosts + 1, sizeof(*x->is_touched));
-	x->touched = xcalloc(belief->fleet->n_hosts, sizeof(*x->touched));
-	x->vm_tasks = xcalloc(belief->fleet->n_vms, sizeof(*x->vm_tasks));
+	tasks_init(x);
 	x->next_id = 1;
 	return x;
 }
@@ -36,15 +29,7 @@ void executor_free(struct executor *x)
 {
 	if (!x)
 		return;
-	free(x->tasks);
-	free(x->ends);
-	free(x->host_migrations);
-	free(x->host_outstanding);
-	free(x->host_wakes);
-	free(x->host_waiting);
-	free(x->is_touched);
-	free(x->touched);
-	free(x->vm_tasks);
+	tasks_done(x);
 	free(x);
 }
 
@@ -68,108 +53,21 @@ static void refuse(struct executor *x, const struct action *a)
 	persist(x, RECORD_REFUSED, 0, a);
 }
 
-/* Something about host has changed: its waiting tasks are worth a look. */
-static void touch(struct executor *x, uint32_t host)
-{
-	if (host == ID_NONE || !x->host_waiting[host] || x->is_touched[host])
-		return;
-	x->is_touched[host] = true;
-	x->touched[x->n_touched++] = host;
-}
-
-static void touch_both(struct executor *x, const struct action *a)
-{
-	touch(x, a->from);
-	touch(x, a->to);
-}
-
-/* A move that serves to empty its source for good. */
-static bool is_emptying(const struct action *a)
-{
-	return a->kind == ACTION_MIGRATE &&
-	       (a->reason.code == REASON_EMPTY_HOST || a->reason.code == REASON_UNDERLOAD);
-}
-
-static bool is_urgent(const struct action *a)
-{
-	return a->kind != ACTION_HOST_OFF && !is_emptying(a) && a->reason.code != REASON_REGROUP;
-}
-
-static void count_waiting(struct executor *x, const struct action *a, int by)
-{
-	x->n_waiting += (uint32_t)by;
-	if (is_urgent(a))
-		x->n_urgent += (uint32_t)by;
-	if (a->from != ID_NONE)
-		x->host_waiting[a->from] += (uint32_t)by;
-	if (a->to != ID_NONE)
-		x->host_waiting[a->to] += (uint32_t)by;
-}
-
-/* Counts a task in (+1) or out (-1) of everything that asks "is something still to come?". */
-static void count_task(struct executor *x, const struct action *a, int by)
-{
-	if (a->vm != ID_NONE)
-		x->vm_tasks[a->vm] = (uint8_t)(x->vm_tasks[a->vm] + by);
-	if (a->kind == ACTION_HOST_ON)
-		x->host_wakes[a->to] = (uint8_t)(x->host_wakes[a->to] + by);
-	if (a->kind == ACTION_HOST_OFF)
-		return;
-	if (a->from != ID_NONE)
-		x->host_outstanding[a->from] += (uint32_t)by;
-	if (a->to != ID_NONE)
-		x->host_outstanding[a->to] += (uint32_t)by;
-}
-
-static struct task_ends ends_of(const struct executor *x, const struct action *a)
-{
-	uint32_t none = x->belief->fleet->n_hosts;
-
-	return (struct task_ends){
-	        .from = a->from == ID_NONE ? none : a->from,
-	        .to = a->to == ID_NONE ? none : a->to,
-	};
-}
-
-/* The task at t waits no longer. */
-static void hide_ends(struct executor *x, const struct task *t)
-{
-	uint32_t none = x->belief->fleet->n_hosts;
-
-	x->ends[t - x->tasks] = (struct task_ends){none, none};
-}
-
 static void add_task(struct executor *x, const struct action *a, struct digest *digest)
 {
-	if (x->n_tasks == x->cap_tasks) {
-		x->cap_tasks = x->cap_tasks ? 2 * x->cap_tasks : 256;
-		x->tasks = xreallocarray(x->tasks, x->cap_tasks, sizeof(*x->tasks));
-		x->ends = xreallocarray(x->ends, x->cap_tasks, sizeof(*x->ends));
-	}
-	x->ends[x->n_tasks] = ends_of(x, a);
-	x->tasks[x->n_tasks++] = (struct task){.id = x->next_id, .action = *a};
 	x->stats->decisions++;
-	count_task(x, a, +1);
-	count_waiting(x, a, +1);
-	touch_both(x, a);
 	if (a->vm != ID_NONE)
 		x->belief->vm_target[a->vm] = a->to;
 	action_digest(a, x->belief->fleet, x->belief->now_us, digest);
 	persist(x, RECORD_DECISION, x->next_id, a);
-	x->next_id++;
+	tasks_add(x, a);
 }
 
 static void end_task(struct executor *x, struct task *t)
 {
 	if (t->state == TASK_OVER)
 		return;
-	if (t->state == TASK_WAITING)
-		count_waiting(x, &t->action, -1);
-	t->state = TASK_OVER;
-	hide_ends(x, t);
-	x->n_over++;
-	count_task(x, &t->action, -1);
-	touch_both(x, &t->action);
+	tasks_end(x, t);
 	if (t->action.vm != ID_NONE && !x->vm_tasks[t->action.vm])
 		x->belief->vm_target[t->action.vm] = ID_NONE;
 }
@@ -180,24 +78,22 @@ static void set_host_state(struct executor *x, uint32_t host, enum host_state st
 		return;
 	x->belief->host_state[host] = (uint8_t)state;
 	x->belief->host_since_us[host] = x->belief->now_us;
-	touch(x, host);
+	tasks_touch(x, host);
 }
 
 /* Takes a drain back: the host stays on, moves that were to empty it and have not begun drop. */
 static void cancel_drain(struct executor *x, uint32_t host)
 {
-	for (uint32_t i = 0; i < x->n_tasks; i++) {
-		struct task *t = &x->tasks[i];
+	uint32_t next;
 
-		if (t->state != TASK_WAITING || t->action.from != host)
-			continue;
-		if (t->action.kind == ACTION_HOST_OFF ||
-		    (t->action.kind == ACTION_MIGRATE &&
-		     x->belief->host_state[host] == HOST_DRAINING))
-			end_task(x, t);
+	if (x->belief->host_state[host] != HOST_DRAINING)
+		return;
+	for (uint32_t i = x->first_from[host]; i != NO_TASK; i = next) {
+		next = x->tasks[i].next_from;
+		if (x->tasks[i].state == TASK_WAITING)
+			end_task(x, &x->tasks[i]);
 	}
-	if (x->belief->host_state[host] == HOST_DRAINING)
-		set_host_state(x, host, HOST_ACTIVE);
+	set_host_state(x, host, HOST_ACTIVE);
 }
 
 static void take_one(struct executor *x, const struct action *a, struct digest *digest)
@@ -246,7 +142,7 @@ void executor_take(struct executor *x, const struct plan *plan, struct digest *d
 		const struct action *a = &plan->actions[i];
 		uint64_t refused = x->stats->refused;
 
-		if (is_emptying(a) && a->from == refused_drain) {
+		if (task_is_emptying(a) && a->from == refused_drain) {
 			refuse(x, a);
 			continue;
 		}
@@ -260,9 +156,7 @@ static void note_begun(struct executor *x, struct task *t)
 {
 	const struct action *a = &t->action;
 
-	t->state = TASK_RUNNING;
-	hide_ends(x, t);
-	count_waiting(x, a, -1);
+	tasks_begun(x, t);
 	x->stats->by_kind[a->kind]++;
 	x->stats->by_reason[a->reason.code]++;
 	persist(x, RECORD_BEGIN, t->id, a);
@@ -304,7 +198,6 @@ static void apply_done(struct executor *x, const struct action *a)
 {
 	struct snapshot *s = x->belief;
 
-	x->host_changed |= a->kind == ACTION_HOST_ON || a->kind == ACTION_HOST_OFF;
 	if (a->kind == ACTION_HOST_ON)
 		set_host_state(x, a->to, HOST_ACTIVE);
 	if (a->kind == ACTION_HOST_OFF)
@@ -347,37 +240,21 @@ static void begin_task(struct executor *x, struct task *t)
 		finish_task(x, t);
 }
 
-static void clear_touched(struct executor *x)
-{
-	for (uint32_t i = 0; i < x->n_touched; i++)
-		x->is_touched[x->touched[i]] = false;
-	x->n_touched = 0;
-}
-
 /* Limits on the whole fleet are lifted by events anywhere, and by time. */
 static bool has_fleet_limits(const struct executor *x)
 {
 	return x->cfg.migrations_total > 0 || x->cfg.moves_per_hour > 0;
 }
 
-/* Is the task waiting, of this urgency, and has anything changed for it? */
-static bool is_worth_a_look(const struct executor *x, uint32_t i, bool urgent)
-{
-	const struct task_ends *ends = &x->ends[i];
-
-	if (!x->is_touched[ends->from] && !x->is_touched[ends->to] && !has_fleet_limits(x))
-		return false;
-	return x->tasks[i].state == TASK_WAITING && is_urgent(&x->tasks[i].action) == urgent;
-}
-
+/* Begins the candidates that can begin; those that never will are over. */
 static bool run_pass(struct executor *x, bool urgent)
 {
 	bool begun = false;
 
-	for (uint32_t i = 0; i < x->n_tasks; i++) {
-		struct task *t = &x->tasks[i];
+	for (uint32_t i = 0; i < x->n_candidates; i++) {
+		struct task *t = &x->tasks[x->candidates[i]];
 
-		if (!is_worth_a_look(x, i, urgent))
+		if (t->state != TASK_WAITING || task_is_urgent(&t->action) != urgent)
 			continue;
 		if (!admission_may_begin(x, &t->action)) {
 			if (admission_is_hopeless(x, &t->action))
@@ -390,22 +267,6 @@ static bool run_pass(struct executor *x, bool urgent)
 	return begun;
 }
 
-static void compact(struct executor *x)
-{
-	uint32_t kept = 0;
-
-	if (2 * x->n_over < x->n_tasks)
-		return; /* rather seldom than often: it moves the whole array */
-	x->n_over = 0;
-	for (uint32_t i = 0; i < x->n_tasks; i++) {
-		if (x->tasks[i].state == TASK_OVER)
-			continue;
-		x->ends[kept] = x->ends[i];
-		x->tasks[kept++] = x->tasks[i];
-	}
-	x->n_tasks = kept;
-}
-
 usec_t executor_next(const struct executor *x)
 {
 	if (!x->n_waiting || !x->cfg.moves_per_hour || x->hour_moves < x->cfg.moves_per_hour)
@@ -415,40 +276,22 @@ usec_t executor_next(const struct executor *x)
 
 bool executor_run(struct executor *x)
 {
+	bool all = has_fleet_limits(x);
 	bool begun = false;
 
-	if (!x->n_waiting || (!x->n_touched && !has_fleet_limits(x)))
-		return false;
-	do {
-		x->host_changed = false; /* by an action that was done at once */
-		if (x->n_urgent)
-			begun |= run_pass(x, true);
+	/* What is done at once touches other tasks; every round ends or begins some. */
+	while (x->n_waiting && tasks_gather(x, all)) {
+		begun |= run_pass(x, true);
 		begun |= run_pass(x, false);
-	} while (x->host_changed);
-	clear_touched(x);
-	compact(x);
-	return begun;
-}
-
-/* Tasks are in order of id, so that a binary search finds one. */
-static struct task *find_task(struct executor *x, action_id id)
-{
-	uint32_t lo = 0, hi = x->n_tasks;
-
-	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
-
-		if (x->tasks[mid].id < id)
-			lo = mid + 1;
-		else
-			hi = mid;
+		all = false;
 	}
-	return lo < x->n_tasks && x->tasks[lo].id == id ? &x->tasks[lo] : NULL;
+	tasks_compact(x);
+	return begun;
 }
 
 static void action_over(struct executor *x, const struct env_event *ev)
 {
-	struct task *t = find_task(x, ev->action);
+	struct task *t = tasks_find(x, ev->action);
 
 	if (!t || t->state != TASK_RUNNING)
 		return;

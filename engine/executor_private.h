@@ -2,7 +2,8 @@
 #ifndef ENGINE_EXECUTOR_PRIVATE_H
 #define ENGINE_EXECUTOR_PRIVATE_H
 /*
- * What executor.c (keeps the tasks) and admission.c (judges them) share; nobody else includes it.
+ * What executor.c (carries tasks out), tasks.c (keeps them) and admission.c (judges them) share;
+ * nobody else includes it.
  */
 #include "engine/executor.h"
 
@@ -11,12 +12,8 @@ enum task_state { TASK_WAITING, TASK_RUNNING, TASK_OVER };
 struct task {
 	action_id id;
 	enum task_state state;
+	uint32_t next_from, next_to; /* the next task that leaves, or goes to, the same host */
 	struct action action;
-};
-
-/* The hosts that a waiting task names, apart from the task for the sake of the scan. */
-struct task_ends {
-	uint32_t from, to; /* n_hosts where there is none, and when the task does not wait */
 };
 
 struct executor {
@@ -25,7 +22,6 @@ struct executor {
 	struct engine_cfg cfg;
 	struct engine_stats *stats;
 	struct task *tasks;
-	struct task_ends *ends; /* by task */
 	uint32_t n_tasks, cap_tasks;
 	uint32_t n_over; /* of them are over and not yet taken out */
 	uint32_t n_waiting, n_urgent;
@@ -37,15 +33,53 @@ struct executor {
 	action_id next_id;
 	usec_t hour_began_us; /* for moves_per_hour */
 	int64_t hour_moves;
-	uint32_t *host_waiting; /* by host: tasks that have not begun and name it */
 	/*
-	 * Hosts for which something has changed since the last pass, and have tasks waiting. A
-	 * pass looks at their tasks only, so that its cost follows what happens.
+	 * By host, the tasks that leave it and that go to it, as lists through the tasks (newest
+	 * first; NO_TASK at the end). A task that waits no longer is taken off when next seen.
 	 */
-	bool *is_touched; /* one more than hosts, never set */
+	uint32_t *first_from, *first_to;
+	/*
+	 * Hosts for which something has changed since the last pass. A pass looks at their tasks
+	 * only, so that its cost follows what happens.
+	 */
+	bool *is_touched;
 	uint32_t *touched, n_touched;
-	bool host_changed; /* in this pass, by an action that was done at once */
+	uint32_t *candidates, n_candidates, cap_candidates; /* positions, of one pass */
 };
+
+#define NO_TASK UINT32_MAX
+
+/* tasks.c: tables by host and VM, all empty. */
+void tasks_init(struct executor *x);
+void tasks_done(struct executor *x);
+
+/* Takes an action as a task that waits. */
+void tasks_add(struct executor *x, const struct action *a);
+
+/* The task waits no longer, because it was begun or is over. */
+void tasks_begun(struct executor *x, struct task *t);
+void tasks_end(struct executor *x, struct task *t);
+
+/* The task of that id, or NULL if there is none (any more). */
+struct task *tasks_find(struct executor *x, action_id id);
+
+/* Something about host (or ID_NONE) has changed: its waiting tasks are worth a look. */
+void tasks_touch(struct executor *x, uint32_t host);
+
+/*
+ * Gathers the waiting tasks of all touched hosts in plan order (all: of all hosts) as candidates,
+ * and touches them no longer. False: there is none.
+ */
+bool tasks_gather(struct executor *x, bool all);
+
+/* Frees the room of tasks that are over, when that is worth it. Positions change. */
+void tasks_compact(struct executor *x);
+
+/* A move that serves to empty its source for good. */
+bool task_is_emptying(const struct action *a);
+
+/* Goes before what is not: relief, placement, waking. */
+bool task_is_urgent(const struct action *a);
 
 /* admission.c: may this action be taken as a task, given what is believed and under way? */
 bool admission_move(const struct executor *x, const struct action *a);

@@ -84,6 +84,9 @@ struct target_query {
 };
 uint32_t target_find(struct ebb *e, const struct target_query *q, double *ret_cost_j);
 
+/* Do the rules allow it, both where VMs are now and where they will be? */
+bool target_is_allowed(const struct ebb *e, uint32_t vm, uint32_t host);
+
 /* Can host take vm at all: rules, memory, and room now where samples are current? */
 bool target_is_possible(const struct ebb *e, uint32_t vm, uint32_t host);
 

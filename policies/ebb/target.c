@@ -24,6 +24,12 @@
 /* Hosts on for an interval that a full misalignment is worth; measured with 24 GB hosts. */
 #define ALIGNMENT 30.0
 
+bool target_is_allowed(const struct ebb *e, uint32_t vm, uint32_t host)
+{
+	return constraint_allows(e->fleet, e->book->plan, vm, host, NULL) &&
+	       constraint_allows(e->fleet, e->s->placement, vm, host, NULL);
+}
+
 bool target_is_possible(const struct ebb *e, uint32_t vm, uint32_t host)
 {
 	const struct book *b = e->book;
@@ -33,7 +39,7 @@ bool target_is_possible(const struct ebb *e, uint32_t vm, uint32_t host)
 	if (b->model.sample == SAMPLE_CURRENT &&
 	    b->hosts[host].now + book_demand(b, vm) > b->capacity[host])
 		return false;
-	return constraint_allows(e->fleet, b->plan, vm, host, NULL);
+	return target_is_allowed(e, vm, host);
 }
 
 static double misalignment(const struct book *b, uint32_t host, double mean, double mem)

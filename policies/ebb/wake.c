@@ -15,7 +15,6 @@
  */
 #include <math.h>
 
-#include "core/model/constraint.h"
 #include "policies/ebb/state.h"
 
 #define HYSTERESIS_J 3000.0 /* a tenth of what a host costs in 5 min */
@@ -95,8 +94,7 @@ static bool can_take(const struct ebb *e, uint32_t host, uint32_t vm)
 {
 	if (vm == ID_NONE)
 		return true;
-	return book_mem_fits(e->book, host, vm) &&
-	       constraint_allows(e->fleet, e->book->plan, vm, host, NULL);
+	return book_mem_fits(e->book, host, vm) && target_is_allowed(e, vm, host);
 }
 
 /* The first host in a wanted state that can have vm, in order of efficiency. */

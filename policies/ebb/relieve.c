@@ -20,6 +20,9 @@
 #define MISSES       6
 #define MISSES_SHARE 64
 
+/* Share of a new host's cost that a VM's going must save before all hosts are looked at for it. */
+#define URGENT 0.3
+
 /* Moves in one decision at most, a host that is on. */
 #define MOVES_PER_HOST 4
 
@@ -190,7 +193,7 @@ static bool relieve_elsewhere(struct ebb *e, uint32_t host)
 	struct targets one = {.n = 1};
 	double cost;
 
-	if (away.vm == ID_NONE)
+	if (away.vm == ID_NONE || away.gain_j < URGENT * wake_cost_j(e))
 		return false;
 	one.hosts[0] = target_find(e, &q, &cost);
 	if (one.hosts[0] != ID_NONE)

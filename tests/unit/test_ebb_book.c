@@ -8,11 +8,13 @@
 #include <math.h>
 
 #include "core/base/rng.h"
+#include "core/base/xalloc.h"
 #include "tests/support/build.h"
 #include "tests/support/test.h"
 
 #define HOSTS 6
 #define VMS   40
+#define FIXED 6 /* a VM that may not be moved */
 
 #define NEAR(a, b) CU_ASSERT_DOUBLE_EQUAL(a, b, 1e-9 * (1 + fabs((double)(b))))
 
@@ -52,6 +54,7 @@ static void rig_init(struct rig *r)
 		r->third[vm] = (float)(1e5 * rng_double(&r->rng));
 		r->common[vm] = (float)(30 * rng_double(&r->rng));
 	}
+	r->fleet->vms[FIXED].not_movable = xstrdup("local disk");
 	r->book = book_new(r->fleet, &r->params);
 	book_observe(r->book, r->s);
 	book_open(r->book, r->s, forecast(r));
@@ -156,14 +159,16 @@ static void host_without_vms_needs_and_loses_nothing(void)
 	struct rig r;
 
 	rig_init(&r);
+	r.params.growth_ratio = 0.3; /* sums that round */
+	book_open(r.book, r.s, forecast(&r));
 	for (uint32_t vm = 0; vm < VMS; vm += 4)
 		book_move(r.book, vm, 1);
+	CU_ASSERT_EQUAL(r.book->hosts[0].now, 0);
 	CU_ASSERT_EQUAL(r.book->hosts[0].load.mean, 0);
 	CU_ASSERT_EQUAL(r.book->hosts[0].load.var, 0);
 	CU_ASSERT_EQUAL(r.book->hosts[0].mem, 0);
 	CU_ASSERT_EQUAL(r.book->hosts[0].loss, 0);
 	CU_ASSERT_EQUAL(r.book->hosts[0].need, 0);
-	check(&r);
 	rig_done(&r);
 }
 
@@ -186,6 +191,9 @@ static void hosts_that_come_and_go_keep_the_total(void)
 	for (uint32_t vm = 1; vm < VMS; vm += 4)
 		book_move(r.book, vm, 4);
 	book_host_down(r.book, 1);
+	check(&r);
+	CU_ASSERT(r.book->hosts[2].loss > 0);
+	book_host_down(r.book, 2); /* with its VMs on it */
 	check(&r);
 	rig_done(&r);
 }
@@ -373,6 +381,7 @@ static void vm_may_be_moved_once_and_only_if_all_is_known(void)
 	for (uint32_t vm = 1; vm <= 4; vm++)
 		CU_ASSERT(!book_is_movable(r.book, vm));
 	CU_ASSERT(book_is_movable(r.book, 5));
+	CU_ASSERT(!book_is_movable(r.book, FIXED));
 	rig_done(&r);
 }
 

@@ -138,6 +138,29 @@ static void loss_falls_as_capacity_rises(void)
 	}
 }
 
+/*
+ * H. Scarf, "A min-max solution of an inventory problem" (1958): whatever the law, the expected
+ * excess over C is at most (sqrt(V + d^2) - d) / 2, d = C - M.
+ */
+static void no_law_of_that_mean_and_variance_loses_more(void)
+{
+	struct loss_model m = model(SAMPLE_PAST);
+	struct rng rng;
+
+	rng_init(&rng, 3, 0);
+	for (int i = 0; i < 200; i++) {
+		struct load l = random_load(&rng);
+
+		l.third *= 100; /* nothing that a first-order correction could handle */
+		for (double c = 0; c < 16000; c += 50) {
+			double d = c - l.mean, v = l.var + l.common * l.common;
+			double most = (sqrt(v + d * d) - d) / 2;
+
+			CU_ASSERT(loss_excess(&m, &l, c) <= most * (1 + 1e-3) + 1e-6);
+		}
+	}
+}
+
 static void loss_rises_with_mean_and_spread(void)
 {
 	struct loss_model m = model(SAMPLE_PAST);
@@ -299,7 +322,8 @@ static void drift_counts_for_current_samples_only(void)
 
 TEST_MAIN("ebb_loss", TEST(excess_is_the_integral_over_a_normal),
           TEST(excess_is_near_the_integral_over_a_skewed_gamma), TEST(loss_falls_as_capacity_rises),
-          TEST(loss_rises_with_mean_and_spread), TEST(common_part_adds_up_without_diversification),
+          TEST(no_law_of_that_mean_and_variance_loses_more), TEST(loss_rises_with_mean_and_spread),
+          TEST(common_part_adds_up_without_diversification),
           TEST(constant_load_loses_what_is_over_and_nothing_below),
           TEST(past_samples_lose_for_the_whole_interval),
           TEST(current_samples_lose_until_the_layers_are_copied),

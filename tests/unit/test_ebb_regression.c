@@ -138,13 +138,14 @@ static void equal_features_give_tame_weights(void)
 	}
 }
 
+/* Years of nothing, until all that was learnt before is forgotten to the last bit. */
 static void features_of_zero_leave_weights_finite(void)
 {
 	const float zero[N] = {0};
 	struct regression r;
 
 	regression_init(&r, prior);
-	for (int t = 0; t < 5000; t++) {
+	for (int t = 0; t < 200000; t++) {
 		regression_forget(&r);
 		regression_add(&r, zero, 0, 1e4);
 	}

@@ -96,10 +96,16 @@ static double replay(const struct step *steps, uint32_t n, double now, double ca
 	return over_s;
 }
 
+/* No, if it did not report. */
+static bool is_saturated(const struct ebb *e, uint32_t host)
+{
+	return e->s->host_utilisation[host] >= SATURATED;
+}
+
 /* By the demand of the VMs that are on it now, or by its own report. */
 static bool is_overloaded(const struct ebb *e, uint32_t host, double capacity)
 {
-	return e->book->hosts[host].now > capacity || e->s->host_utilisation[host] >= SATURATED;
+	return e->book->hosts[host].now > capacity || is_saturated(e, host);
 }
 
 static void forget_arrived(struct ebb *e)
@@ -136,7 +142,7 @@ double overload_measure(struct ebb *e)
 		over_s = replay(steps + i, end - i, e->book->hosts[h].now, capacity);
 		if (!is_overloaded(e, h, capacity))
 			sum_s += over_s;
-		else if (e->s->host_utilisation[h] < SATURATED)
+		else if (!is_saturated(e, h))
 			sum_s += over_s + after_s - interval_s;
 	}
 	free(steps);

@@ -4,7 +4,9 @@
  * one VM each, and it says in each sample how many are asked for more than they have.
  */
 #include <math.h>
+#include <stdlib.h>
 
+#include "core/base/xalloc.h"
 #include "policies/ebb/state.h"
 #include "tests/support/build.h"
 #include "tests/support/test.h"
@@ -31,6 +33,7 @@ static void rig_init(struct rig *r, double target)
 	r->e.s = r->s;
 	r->e.params = (struct ebb_params){.overload_ratio = target, .move_j = 1000};
 	r->e.book = book_new(r->fleet, &r->e.params);
+	r->e.flights = xcalloc(HOSTS, sizeof(*r->e.flights));
 	for (uint32_t i = 0; i < HOSTS; i++) {
 		r->s->host_state[i] = HOST_ACTIVE;
 		r->s->vm_state[i] = VM_RUNNING;
@@ -42,6 +45,7 @@ static void rig_init(struct rig *r, double target)
 static void rig_done(struct rig *r)
 {
 	book_free(r->e.book);
+	free(r->e.flights);
 	predictor_free(r->predictor);
 	snapshot_free(r->s);
 	fleet_free(r->fleet);
@@ -213,6 +217,83 @@ static void overload_that_is_repaired_counts_for_less(void)
 	rig_done(&current);
 }
 
+/* VM 0 joins VM 1 on a host of 1000 MIPS, which both fill: overloaded since it came. */
+static void start_move(struct rig *r, struct plan *plan)
+{
+	struct reason why = {.code = REASON_EMPTY_HOST};
+
+	plan_init(plan);
+	plan_migrate(plan, 0, 0, 1, &why);
+	(void)sample(r, 0);
+	r->e.plan = plan;
+	overload_note_moves(&r->e);
+	r->s->now_us += 300 * USEC_PER_SEC;
+}
+
+static void overload_counts_from_when_a_vm_came(void)
+{
+	struct plan plan;
+	struct rig r;
+
+	rig_init(&r, 0.01);
+	start_move(&r, &plan);
+	placement_move(r.s->placement, 0, 1);
+	r.s->vm_moved_us[0] = r.s->now_us - 100 * USEC_PER_SEC;
+	(void)sample(&r, 0);
+	CU_ASSERT_DOUBLE_EQUAL(r.e.feedback.overload_s, 100, 1e-6);
+	r.s->now_us += 300 * USEC_PER_SEC; /* and then for the whole interval */
+	(void)sample(&r, 0);
+	CU_ASSERT_DOUBLE_EQUAL(r.e.feedback.overload_s, 300, 1e-6);
+	plan_done(&plan);
+	rig_done(&r);
+}
+
+static void overload_counts_until_a_vm_went(void)
+{
+	struct plan plan;
+	struct rig r;
+
+	rig_init(&r, 0.01);
+	placement_move(r.s->placement, 1, 0); /* both on host 0 */
+	start_move(&r, &plan);
+	placement_move(r.s->placement, 0, 1);
+	r.s->vm_moved_us[0] = r.s->now_us - 100 * USEC_PER_SEC;
+	(void)sample(&r, 0);
+	CU_ASSERT_DOUBLE_EQUAL(r.e.feedback.overload_s, 200, 1e-6);
+	plan_done(&plan);
+	rig_done(&r);
+}
+
+/* The book has it on its target already; until it is there its source is asked for both. */
+static void move_that_is_still_under_way_has_relieved_nothing(void)
+{
+	struct plan plan;
+	struct rig r;
+
+	rig_init(&r, 0.01);
+	placement_move(r.s->placement, 1, 0);
+	start_move(&r, &plan);
+	r.s->vm_state[0] = VM_MIGRATING;
+	r.s->vm_target[0] = 1;
+	(void)sample(&r, 0);
+	CU_ASSERT_DOUBLE_EQUAL(r.e.feedback.overload_s, 300, 1e-6);
+	plan_done(&plan);
+	rig_done(&r);
+}
+
+/* A host cannot report more than it has: one that was busy all the time is overloaded. */
+static void saturated_host_counts_as_overloaded(void)
+{
+	struct rig r;
+
+	rig_init(&r, 0.01);
+	r.s->host_utilisation[2] = 1;
+	r.s->host_utilisation[3] = 0.9;
+	(void)sample(&r, 0);
+	CU_ASSERT_EQUAL(r.e.feedback.overload_s, 300);
+	rig_done(&r);
+}
+
 TEST_MAIN("ebb_feedback", TEST(price_rises_while_overload_is_above_the_target),
           TEST(price_falls_while_overload_is_below_the_target),
           TEST(price_holds_where_the_target_is_met), TEST(price_is_bounded_on_both_sides),
@@ -220,4 +301,7 @@ TEST_MAIN("ebb_feedback", TEST(price_rises_while_overload_is_above_the_target),
           TEST(stricter_target_has_a_higher_price),
           TEST(host_price_is_what_an_idle_host_draws_more_than_one_that_is_off),
           TEST(hosts_that_are_not_active_do_not_count),
-          TEST(overload_that_is_repaired_counts_for_less))
+          TEST(overload_that_is_repaired_counts_for_less),
+          TEST(overload_counts_from_when_a_vm_came), TEST(overload_counts_until_a_vm_went),
+          TEST(move_that_is_still_under_way_has_relieved_nothing),
+          TEST(saturated_host_counts_as_overloaded))

@@ -137,8 +137,7 @@ static void hosts_that_never_stay_down_are_emptied_no_more(void)
 	struct fleet *f = draft_fleet(2, 5);
 	struct belief b;
 
-	f->classes[0].boot = (struct power_transition){300 * USEC_PER_SEC, 250};
-	f->classes[0].shutdown = (struct power_transition){100 * USEC_PER_SEC, 150};
+	f->classes[0].boot = (struct power_transition){300 * USEC_PER_SEC, 300};
 	init_idle(&b, f, SAMPLE_PAST);
 	watch(&b, 10);
 	empties_host_1(&b);
@@ -375,8 +374,7 @@ static void raise_load(struct belief *b, enum host_state first, enum host_state 
 {
 	belief_init(b, "ebb", draft_seal(draft_fleet(3, 10)));
 	b->sample = SAMPLE_PAST;
-	b->s->host_state[1] = HOST_OFF;
-	b->s->host_state[2] = HOST_OFF;
+	b->s->host_state[1] = b->s->host_state[2] = HOST_OFF;
 	for (uint32_t vm = 0; vm < 10; vm++)
 		belief_run(b, vm, 0, 300);
 	watch(b, 10);

@@ -291,6 +291,51 @@ static void risk_of_overload_moves_vms_to_a_quieter_host(void)
 	belief_done(&b);
 }
 
+/* Five VMs whose memory in use grew to a bit more than the host has; mem[i] GB each. */
+static void grow_memory(struct belief *b, struct fleet *f, const double gb[5])
+{
+	init(b, f);
+	b->sample = SAMPLE_PAST;
+	run(b, 0, 5, 0);
+	run(b, 5, 6, 1);
+	watch(b, 10);
+	CU_ASSERT_EQUAL(belief_count(b, ACTION_MIGRATE), 0);
+	for (uint32_t vm = 0; vm < 5; vm++)
+		b->s->vm_mem_bytes[vm] = gb[vm] * 1e9;
+	decide(b);
+}
+
+static void host_short_of_memory_sends_the_least_vm_that_is_enough(void)
+{
+	struct belief b;
+	const struct action *a;
+	struct fleet *f = draft_fleet(2, 6);
+
+	f->vms[5].not_movable = xstrdup("keeps host 1 on");
+	f->vms[0].not_movable = xstrdup("keeps host 0 on");
+	grow_memory(&b, f, (double[5]){20, 2, 19, 9, 24}); /* 74 of 64 */
+	CU_ASSERT(count_reason(&b, REASON_MEMORY) >= 1);
+	a = belief_action(&b, ACTION_MIGRATE, 0);
+	CU_ASSERT_EQUAL(a->reason.code, REASON_MEMORY);
+	CU_ASSERT_EQUAL(a->vm, 2);
+	CU_ASSERT_EQUAL(a->to, 1);
+	CU_ASSERT_DOUBLE_EQUAL(a->reason.num[0], 74e9, 1);
+	CU_ASSERT_DOUBLE_EQUAL(a->reason.num[1], 64e9, 1);
+	belief_done(&b);
+}
+
+static void host_that_has_the_memory_sends_nobody(void)
+{
+	struct belief b;
+	struct fleet *f = draft_fleet(2, 6);
+
+	f->vms[5].not_movable = xstrdup("keeps host 1 on");
+	f->vms[0].not_movable = xstrdup("keeps host 0 on");
+	grow_memory(&b, f, (double[5]){4, 4, 5, 4, 4});
+	CU_ASSERT_EQUAL(belief_count(&b, ACTION_MIGRATE), 0);
+	belief_done(&b);
+}
+
 /* --- what is left alone */
 
 static void vms_of_unknown_demand_stay_where_they_are(void)
@@ -432,6 +477,8 @@ TEST_MAIN("ebb_policy", TEST(waiting_vms_share_one_host_if_it_has_room),
           TEST(repair_wakes_a_host_where_no_other_has_room),
           TEST(lone_vm_is_not_moved_for_its_own_overload),
           TEST(risk_of_overload_moves_vms_to_a_quieter_host),
+          TEST(host_short_of_memory_sends_the_least_vm_that_is_enough),
+          TEST(host_that_has_the_memory_sends_nobody),
           TEST(vms_of_unknown_demand_stay_where_they_are),
           TEST(hosts_that_are_unknown_failed_or_on_their_way_down_get_nothing),
           TEST(moves_under_way_count_as_done), TEST(vms_apart_are_placed_on_different_hosts),

@@ -156,7 +156,7 @@ static double ebb_host_need(const void *policy, uint32_t host)
 const struct policy_ops ebb_policy = {
         .name = "ebb",
         .help = "least expected cost: forecasts, a price for unserved work, whole hosts emptied",
-        .source = "this project (docs/policies.md)",
+        .source = "this project (docs/policies-ebb.md)",
         .params = {ebb_param_rows, EBB_PARAM_COUNT},
         .params_size = sizeof(struct ebb_params),
         .new = ebb_new,

@@ -57,7 +57,7 @@ static const float GAIN[MEANS] = {1, 0.4F, 0.12F, 0.04F, 0.012F};
 static const double PRIOR_WEIGHTS[REGRESSION_FEATURES] = {.1, .2, .3, .2, .1, .1};
 
 /*
- * Measured on PlanetLab and Bitbrains (docs/policies.md): all are flat within a factor of two,
+ * Measured on PlanetLab and Bitbrains (docs/policies-ebb.md): all are flat within a factor of two,
  * but for the long memory of the variance, which Bitbrains needs.
  */
 #define GAIN_VAR   0.005F /* of own variance, third moment */

@@ -11,7 +11,7 @@
  *
  * It is found by local search from the empty set: the best of all additions and all exchanges of a
  * VM in it for one that is not, until none improves. Greedy single moves (minimum migration time,
- * largest relief a second) are special cases and were measured to be worse (docs/policies.md).
+ * largest relief a second) are special cases and were measured to be worse (docs/policies-ebb.md).
  */
 #include <math.h>
 

@@ -13,12 +13,6 @@
 #define KAPPA0 0.055
 #define CHI0   2.0
 
-/* Of the common trend: its own gain, and what is forgotten a sample of how far it is borne out. */
-#define TREND_GAIN   0.3
-#define TREND_FORGET 0.98
-#define TREND_PRIOR  1e-3 /* squared relative change that says "as it is": about 3 % once */
-#define TREND_MAX    0.5
-
 void pool_init(struct pool *p)
 {
 	*p = (struct pool){
@@ -26,7 +20,6 @@ void pool_init(struct pool *p)
 	        .v0 = V00,
 	        .kappa = KAPPA0,
 	        .chi = CHI0,
-	        .trend = {.xy = TREND_PRIOR, .xx = TREND_PRIOR},
 	};
 }
 
@@ -61,23 +54,4 @@ void pool_learn_shock(struct pool *p, const struct shock_sums *sums, uint64_t sa
 		p->phi = fmax(0, p->phi);
 		p->shock2 += gain2 * (sums->r * sums->r - sums->r2 - p->shock2);
 	}
-}
-
-/*
- * The surprise is against the forecast without the shift. Demand of the whole fleet drifts faster
- * than any VM's own mean can tell from its noise; the sum over all VMs has little noise.
- */
-void pool_learn_trend(struct pool *p, const struct shock_sums *sums)
-{
-	struct trend *t = &p->trend;
-	double surprise;
-
-	if (sums->mean <= 0)
-		return;
-	surprise = (1 + t->shift) * (sums->r + sums->mean) / sums->mean - 1;
-	t->xy = TREND_FORGET * t->xy + t->level * surprise;
-	t->xx = TREND_FORGET * t->xx + t->level * t->level;
-	t->level += TREND_GAIN * (surprise - t->level);
-	t->shift = fmin(fmax(t->xy / t->xx, 0), 1.5) * t->level;
-	t->shift = fmin(fmax(t->shift, -TREND_MAX), TREND_MAX);
 }

@@ -3,32 +3,24 @@
 #define POLICIES_EBB_POOL_H
 /*
  * What the predictor learns from all VMs together: how unlike VMs are, how their variance and skew
- * go with their mean, how much they peak together, and where the fleet as a whole is heading. A
- * VM of which little is known yet is believed to be like the others.
+ * go with their mean, and how much they peak together. A VM of which little is known yet is
+ * believed to be like the others.
  */
 #include <stdint.h>
 
 /* A sample; of the loading on the common shock, too. */
 #define POOL_GAIN_COMMON 0.005F
 
-/* A relative change common to all VMs that the means are late to follow. */
-struct trend {
-	double level;  /* moving average of the relative surprise */
-	double xy, xx; /* sums: does the next surprise follow the level? */
-	double shift;  /* what it adds to the forecasts, relative */
-};
-
 struct pool {
 	double rho, v0;    /* fleet's mean utilisation; variance between VMs */
 	double kappa, chi; /* variance / mean of a VM; its skew */
 	double phi;        /* mean correlation */
 	double shock2;     /* mean square of the common shock, MIPS^2 */
-	struct trend trend;
 };
 
 /* Sums over all VMs that the common shock is learnt from, MIPS. */
 struct shock_sums {
-	double r, r2, var, sd, mean;
+	double r, r2, var, sd;
 };
 
 /* Sums over the VMs in this tick's sample of VMs. */
@@ -42,6 +34,5 @@ void pool_init(struct pool *p);
 /* samples: taken before this one. */
 void pool_learn_spread(struct pool *p, const struct spread_sums *sums, uint64_t samples);
 void pool_learn_shock(struct pool *p, const struct shock_sums *sums, uint64_t samples);
-void pool_learn_trend(struct pool *p, const struct shock_sums *sums);
 
 #endif

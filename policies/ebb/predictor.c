@@ -13,8 +13,6 @@
  *             vary more, and a VM at its peak cannot jump further.
  *   third     c likewise from own cubed residuals, towards chi (kappa m)^1.5; bounded by
  *             v (a - v / a), a = peak - m.
- *   trend     all means are shifted by a relative trend common to all VMs, learnt from how far the
- *             fleet's total was off lately, as far as such surprises were borne out.
  *   common    b: the loading of the VM on one shock common to all, from E[r_i (R - r_i)], R the
  *             fleet's total residual, shrunk towards sqrt(phi v), phi the mean correlation learnt
  *             from R^2. A host's variance is then sum(v) + (sum b)^2: correlated peaks count, and
@@ -234,16 +232,14 @@ static void add_shock(const struct predictor *p, uint32_t at, const struct sampl
                       struct shock_sums *sums)
 {
 	const float *restrict residual = p->residual + at, *restrict nominal = p->nominal + at;
-	const float *restrict total_var = p->total_var + at, *restrict m = p->m + at;
+	const float *restrict total_var = p->total_var + at;
 	double r_sum[LANES] = {0}, r2_sum[LANES] = {0}, var_sum[LANES] = {0}, sd_sum[LANES] = {0};
-	double mean_sum[LANES] = {0};
-	float r[BLOCK], sd[BLOCK], mean[BLOCK];
+	float r[BLOCK], sd[BLOCK];
 
 	INDEPENDENT
 	for (uint32_t j = 0; j < BLOCK; j++) {
 		r[j] = residual[j] * nominal[j];
 		sd[j] = x->known[j] * sqrtf(total_var[j]) * nominal[j];
-		mean[j] = x->known[j] * m[j] * nominal[j];
 	}
 	for (uint32_t j = 0; j < BLOCK; j += LANES) {
 		for (int k = 0; k < LANES; k++) {
@@ -253,7 +249,6 @@ static void add_shock(const struct predictor *p, uint32_t at, const struct sampl
 			r2_sum[k] += rk * rk;
 			var_sum[k] += sdk * sdk;
 			sd_sum[k] += sdk;
-			mean_sum[k] += (double)mean[j + (uint32_t)k];
 		}
 	}
 	for (int k = 0; k < LANES; k++) {
@@ -261,7 +256,6 @@ static void add_shock(const struct predictor *p, uint32_t at, const struct sampl
 		sums->r2 += r2_sum[k];
 		sums->var += var_sum[k];
 		sums->sd += sd_sum[k];
-		sums->mean += mean_sum[k];
 	}
 }
 
@@ -310,12 +304,12 @@ static void learn_loadings(struct predictor *p, uint32_t at, float total_r)
 static void predict_means(struct predictor *p, uint32_t at)
 {
 	float w[REGRESSION_FEATURES];
-	float rho = (float)p->pool.rho, shifted = (float)(1 + p->pool.trend.shift);
+	float rho = (float)p->pool.rho;
 	const float *restrict count = p->count + at;
 	float *restrict m = p->m + at;
 
 	for (int a = 0; a < REGRESSION_FEATURES; a++)
-		w[a] = (float)p->regression.weights[a] * shifted;
+		w[a] = (float)p->regression.weights[a];
 	INDEPENDENT
 	for (uint32_t j = 0; j < BLOCK; j++)
 		m[j] = w[MEANS] * rho;
@@ -431,8 +425,6 @@ void predictor_observe(struct predictor *p, const struct snapshot *s)
 	}
 	pool_learn_spread(&p->pool, &pool, p->samples);
 	pool_learn_shock(&p->pool, &shock, p->samples);
-	if (p->samples >= 2)
-		pool_learn_trend(&p->pool, &shock);
 	for (uint32_t at = 0; at < p->n_padded; at += BLOCK)
 		learn_loadings(p, at, (float)shock.r);
 	if (p->samples >= 2)

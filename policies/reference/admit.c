@@ -7,6 +7,9 @@
  * nothing is known: allocations fill the hosts' CPU and memory, while the detector sees no
  * demand but that of the VM in question, so that it never refuses.
  *
+ * Where VMs were promised more CPU than all hosts have, which the experiment does not know, the
+ * rest goes to the hosts with most CPU free: what they use of it, the detectors see from then on.
+ *
  * A VM whose host has to be woken first stays pending until that is done. It is remembered, and
  * counts on its host, so that the next decision does not wake another one for it.
  */
@@ -40,6 +43,8 @@ static void admit_vm(struct reference *r, uint32_t vm, struct plan *ret)
 	uint32_t host = board_find_target(b, vm);
 	struct reason why = {.code = REASON_FIRST_PLACEMENT};
 
+	if (host == ID_NONE)
+		host = board_find_roomiest(b, vm);
 	if (host == ID_NONE)
 		return; /* it is asked for again at the next decision */
 	board_put(b, vm, host);

@@ -106,6 +106,12 @@ void board_exclude_off(struct board *b); /* hosts that count as off, and all bla
 /* The best candidate for vm by the placement rule, ID_NONE if none will do. */
 uint32_t board_find_target(struct board *b, uint32_t vm);
 
+/*
+ * For a VM that no host has room for by what VMs were promised: the host with the greatest share of
+ * CPU free (on a tie the fewest VMs, then the least id) that has the memory. ID_NONE: none has.
+ */
+uint32_t board_find_roomiest(struct board *b, uint32_t vm);
+
 /* The most that vm can use of host: all its vCPUs at the speed of host's cores. */
 static inline double board_ceiling(const struct board *b, uint32_t vm, uint32_t host)
 {

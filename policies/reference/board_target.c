@@ -117,3 +117,28 @@ void board_exclude_off(struct board *b)
 	c->n = kept;
 	memcpy(c->blank_first, c->blank_end, b->fleet->n_classes * sizeof(*c->blank_end));
 }
+
+uint32_t board_find_roomiest(struct board *b, uint32_t vm)
+{
+	uint32_t best = ID_NONE;
+	double best_share = 0;
+
+	for (uint32_t h = 0; h < b->fleet->n_hosts; h++) {
+		double mem = b->mem_bytes[h] + b->s->vm_mem_bytes[vm];
+		double share = b->free_mips[h] / b->capacity_mips[h];
+		enum host_state state = b->s->host_state[h];
+
+		if (state == HOST_FAILED || state == HOST_UNKNOWN || state == HOST_DRAINING ||
+		    mem > fleet_class_of(b->fleet, h)->capacity.v[RES_MEM] ||
+		    !constraint_allows(b->fleet, b->placement, vm, h, NULL))
+			continue;
+		if (best == ID_NONE || share > best_share ||
+		    (share >= best_share && b->placement->count[h] < b->placement->count[best])) {
+			best = h;
+			best_share = share;
+		}
+	}
+	if (best != ID_NONE)
+		use_blank(b, best);
+	return best;
+}

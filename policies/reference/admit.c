@@ -42,18 +42,22 @@ static void admit_vm(struct reference *r, uint32_t vm, struct plan *ret)
 	struct board *b = r->board;
 	uint32_t host = board_find_target(b, vm);
 	struct reason why = {.code = REASON_FIRST_PLACEMENT};
+	double free_mips;
 
-	if (host == ID_NONE)
+	if (host == ID_NONE) {
 		host = board_find_roomiest(b, vm);
+		why.code = REASON_NO_ROOM;
+	}
 	if (host == ID_NONE)
 		return; /* it is asked for again at the next decision */
+	free_mips = b->free_mips[host];
 	board_put(b, vm, host);
 	r->marks[host] |= HOST_MARK_RELIEVER;
 	reference_wake(b, host, REASON_WAKE_FOR_VM, b->demand[vm], ret);
 	if (b->s->host_state[host] != HOST_ACTIVE)
 		r->waits_for[vm] = host;
-	why.num[0] = b->load_mips[host];
-	why.num[1] = b->capacity_mips[host];
+	why.num[0] = why.code == REASON_NO_ROOM ? b->demand[vm] : b->load_mips[host];
+	why.num[1] = why.code == REASON_NO_ROOM ? free_mips : b->capacity_mips[host];
 	plan_place(ret, vm, host, &why);
 }
 

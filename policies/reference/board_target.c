@@ -129,7 +129,6 @@ uint32_t board_find_roomiest(struct board *b, uint32_t vm)
 		enum host_state state = b->s->host_state[h];
 
 		if (state == HOST_FAILED || state == HOST_UNKNOWN || state == HOST_DRAINING ||
-		    board_ceiling(b, vm, h) < b->demand[vm] ||
 		    mem > fleet_class_of(b->fleet, h)->capacity.v[RES_MEM] ||
 		    !constraint_allows(b->fleet, b->placement, vm, h, NULL))
 			continue;

@@ -103,12 +103,12 @@ static void first_fit_counts_allocations_not_demands(void)
 	belief_done(&b);
 }
 
-static void a_vm_without_room_stays_pending(void)
+static void a_vm_without_memory_stays_pending(void)
 {
 	struct build_spec spec = build_defaults(1, 1);
 	struct belief b;
 
-	spec.vm_mips = 600; /* above the 500 of a core */
+	spec.vm_mem_bytes = spec.host_mem_bytes + 1;
 	belief_init(&b, "thr-mmt", build_fleet(&spec));
 	belief_pend(&b, 0);
 	belief_ask(&b);
@@ -124,6 +124,19 @@ static uint32_t count_reason(const struct belief *b, enum reason_code code)
 		n += b->plan.actions[i].kind == ACTION_PLACE &&
 		     b->plan.actions[i].reason.code == code;
 	return n;
+}
+
+static void a_vm_faster_than_any_core_is_placed_and_says_so(void)
+{
+	struct build_spec spec = build_defaults(1, 1);
+	struct belief b;
+
+	spec.vm_mips = 600; /* above the 500 of a core */
+	belief_init(&b, "thr-mmt", build_fleet(&spec));
+	belief_pend(&b, 0);
+	belief_ask(&b);
+	CU_ASSERT_EQUAL(count_reason(&b, REASON_NO_ROOM), 1);
+	belief_done(&b);
 }
 
 /* What does not fit by promise is placed all the same, and says so. */
@@ -454,7 +467,8 @@ static void every_policy_decides_the_same_twice(void)
 TEST_MAIN("reference policies", TEST(all_twenty_two_policies_have_unique_names_and_valid_tables),
           TEST(first_placement_spreads_vms_while_hosts_look_idle),
           TEST(first_fit_fills_one_host_by_memory_then_the_next),
-          TEST(first_fit_counts_allocations_not_demands), TEST(a_vm_without_room_stays_pending),
+          TEST(first_fit_counts_allocations_not_demands), TEST(a_vm_without_memory_stays_pending),
+          TEST(a_vm_faster_than_any_core_is_placed_and_says_so),
           TEST(at_first_placement_the_detector_sees_the_new_vm_alone),
           TEST(a_vm_that_waits_for_its_host_wakes_no_other),
           TEST(an_overloaded_host_gives_vms_until_the_detector_is_content),

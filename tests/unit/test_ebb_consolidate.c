@@ -391,7 +391,7 @@ static void host_is_woken_when_load_rises(void)
 	const struct action *on;
 	struct belief b;
 
-	raise_load(&b, HOST_OFF, HOST_STANDBY);
+	raise_load(&b, HOST_FAILED, HOST_STANDBY);
 	CU_ASSERT(belief_count(&b, ACTION_HOST_ON) >= 1);
 	on = belief_action(&b, ACTION_HOST_ON, 0);
 	CU_ASSERT_EQUAL(on->reason.code, REASON_WAKE_FOR_LOAD);

@@ -122,17 +122,17 @@ static void repair_wakes_a_host_where_no_other_has_room(void)
 	belief_done(&b);
 }
 
-/* Host 1 has less to do on average and no room now; host 2 has. */
+/* Host 1 has little to do on average and no room now; host 2, well filled, has a little. */
 static void repair_finds_the_host_that_has_room_now(void)
 {
 	struct belief b;
 
-	init(&b, draft_fleet(3, 25));
+	init(&b, draft_fleet(3, 30));
 	run(&b, 0, 12, 0);
 	run(&b, 12, 22, 1);
-	run(&b, 22, 25, 2);
+	run(&b, 22, 30, 2);
 	ask_for(&b, 12, 22, 100);
-	ask_for(&b, 22, 25, 900);
+	ask_for(&b, 22, 30, 900);
 	watch(&b, 40);
 	ask_for(&b, 0, 12, 700);
 	ask_for(&b, 12, 22, 780);
@@ -140,6 +140,7 @@ static void repair_finds_the_host_that_has_room_now(void)
 	CU_ASSERT_EQUAL(belief_action(&b, ACTION_MIGRATE, 0)->from, 0);
 	CU_ASSERT(demand_after(&b, 0) <= HOST_MIPS);
 	CU_ASSERT(demand_after(&b, 1) <= HOST_MIPS);
+	CU_ASSERT(demand_after(&b, 2) <= HOST_MIPS);
 	belief_done(&b);
 }
 
@@ -209,7 +210,7 @@ static void host_short_of_memory_sends_the_least_vm_that_is_enough(void)
 
 	f->vms[5].not_movable = xstrdup("keeps host 1 on");
 	f->vms[0].not_movable = xstrdup("keeps host 0 on");
-	grow_memory(&b, f, (double[5]){20, 2, 24, 9, 19}); /* 74 of 64 */
+	grow_memory(&b, f, (double[5]){14, 2, 25, 9, 24}); /* 74 of 64 */
 	CU_ASSERT(count_reason(&b, REASON_MEMORY) >= 1);
 	a = belief_action(&b, ACTION_MIGRATE, 0);
 	CU_ASSERT_EQUAL(a->reason.code, REASON_MEMORY);

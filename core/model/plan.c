@@ -93,7 +93,7 @@ static const struct reason_text *reason_row(enum reason_code code)
 	                             "{3} s of copying"},
 	        [REASON_OVERLOAD_RISK] = {"overload-risk",
 	                                  "overload risk: need {0} of {1} MIPS, {2} afterwards; "
-	                                  "accepted probability {3%}"},
+	                                  "overload probability {3%}"},
 	        [REASON_DETECTOR] = {"detector",
 	                             "the overload detector says {0} against a threshold of {1}"},
 	        [REASON_UNDERLOAD] = {"underload",
@@ -101,8 +101,7 @@ static const struct reason_text *reason_row(enum reason_code code)
 	        [REASON_EMPTY_HOST] = {"empty-host",
 	                               "empty the host: mean load {0} MIPS, saves {1} J for {2} J, "
 	                               "break-even after {3} s"},
-	        [REASON_WAKE_FOR_LOAD] = {"wake-for-load",
-	                                  "wake for load: {0} MIPS needed, {1} free elsewhere"},
+	        [REASON_WAKE_FOR_LOAD] = {"wake-for-load", "wake for load: {0} MIPS needed of {1}"},
 	        [REASON_WAKE_FORECAST] = {"wake-forecast",
 	                                  "wake by forecast: {0} MIPS needed within {2} s, {1} on"},
 	        [REASON_WAKE_FOR_VM] = {"wake-for-vm",

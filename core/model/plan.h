@@ -34,7 +34,7 @@ enum reason_code {
 	REASON_DETECTOR,        /* published overload detector: its statistic, its threshold */
 	REASON_UNDERLOAD,       /* utilisation, VMs to move, power saved W */
 	REASON_EMPTY_HOST,      /* mean load, saving J, cost J, break-even s */
-	REASON_WAKE_FOR_LOAD,   /* need, free need elsewhere */
+	REASON_WAKE_FOR_LOAD,   /* need and capacity, of the fleet that is on or of one host */
 	REASON_WAKE_FORECAST,   /* forecast need, capacity on, horizon s */
 	REASON_WAKE_FOR_VM,     /* vm need, best free */
 	REASON_RESERVE,         /* hosts in reserve, wanted */

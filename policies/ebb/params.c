@@ -5,7 +5,7 @@
 #define AT(field) offsetof(struct ebb_params, field)
 
 const struct param ebb_param_rows[EBB_PARAM_COUNT] = {
-        {"headroom.overload_probability", PARAM_RATIO, AT(overload_ratio), "ratio", 1e-5, 0.3,
+        {"headroom.overload_probability", PARAM_RATIO, AT(overload_ratio), "ratio", 1e-4, 0.3,
          0.0033, NULL, "share of host-time in which a host's demand may exceed its capacity"},
         {"headroom.cpu", PARAM_RATIO, AT(cpu_reserve_ratio), "ratio", 0, 0.9, 0, NULL,
          "CPU of every host that is kept free on top, for bursts no sample has shown"},

@@ -123,6 +123,11 @@ void json_put_count(struct json *object, const char *key, uint64_t v)
 	put(object, key, json_integer((json_int_t)v));
 }
 
+void json_put_truth(struct json *object, const char *key, bool v)
+{
+	put(object, key, json_boolean(v));
+}
+
 void json_put_seconds(struct json *object, const char *key, usec_t t_us)
 {
 	if (t_us % USEC_PER_SEC == 0)

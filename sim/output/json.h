@@ -28,6 +28,7 @@ void json_put(struct json *object, const char *key, struct json *child);
 void json_put_text(struct json *object, const char *key, const char *text);
 void json_put_number(struct json *object, const char *key, double v);
 void json_put_count(struct json *object, const char *key, uint64_t v); /* below 2^63 */
+void json_put_truth(struct json *object, const char *key, bool v);
 void json_put_seconds(struct json *object, const char *key, usec_t t_us);
 
 /* To the end of a list. A number that is whole is written as an integer. */

@@ -8,6 +8,7 @@
 int cmd_config(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_compare(int argc, char **argv);
+int cmd_pack(int argc, char **argv);
 int cmd_sim(int argc, char **argv);
 
 #endif

@@ -21,6 +21,7 @@ static const struct command commands[] = {
         {"compare", cmd_compare, "simulate several policies and set them side by side"},
         {"explain", cmd_explain, "what happened to a host or a VM, and why"},
         {"config", cmd_config, "check, show and compare configurations"},
+        {"pack", cmd_pack, "pack items of several dimensions into the fewest bins"},
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

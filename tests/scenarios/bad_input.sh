@@ -193,6 +193,26 @@ bad 1 '999999' "$ebb" explain decision 999999 --log "$in/log.jsonl"
 head -c 3000 "$in/log.jsonl" >"$in/cut.jsonl"
 bad 1 'cut.jsonl:' "$ebb" explain host nobody --log "$in/cut.jsonl"
 
+# --- packing ------------------------------------------------------------------------------------
+# bad_pack WORDS TEXT
+bad_pack() {
+	printf '%b' "$2" >"$in/p.vbp"
+	bad 1 "$1" "$ebb" pack "$in/p.vbp" --assignment "$out/a.csv"
+}
+if "$ebb" help | grep -q '^  pack '; then
+	bad 1 'none.vbp' "$ebb" pack "$in/none.vbp"
+	bad 1 'empty' "$ebb" pack "$in/empty"
+	bad_pack 'p.vbp' ''
+	bad_pack 'p.vbp:1' 'two\n'
+	bad_pack 'p.vbp:2' '2\n10 x\n1\n1 1 1\n'
+	bad_pack 'p.vbp:4' '2\n10 10\n1\n1 x 1\n'
+	bad_pack 'p.vbp:4' '2\n10 10\n1\n11 1 1\n'
+	bad_pack 'p.vbp' '2\n10 10\n2\n1 1 1\n'
+	bad 64 'INSTANCE' "$ebb" pack
+	bad 64 '--effort' "$ebb" pack tests/fixtures/vbp/small.vbp --effort much
+	bad 1 'cannot write' "$ebb" pack tests/fixtures/vbp/small.vbp --json="$out/none/x"
+fi
+
 # --- outputs ------------------------------------------------------------------------------------
 output() { bad 1 "$1" "$ebb" sim --fleet $fleet --trace $good --events "$out/a.csv" "$2" "$3"; }
 for option in --json --report --decisions --record; do

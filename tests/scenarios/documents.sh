@@ -28,7 +28,9 @@ commands() { # commands FILE: those that begin with "ebb" or "./ebb", continued 
 	sed 's/^\.Dl //; s/\\e$/\\/; s/\\-/-/g' "$1" | sed -e ':a' -e '/\\$/N; s/\\\n[[:space:]]*/ /; ta' |
 		sed -n 's/^[[:space:]]*\(\(\.\/\)\{0,1\}ebb [a-z][a-z]* .*\)$/\1/p' | grep -v 'FLEET\|DIR\|NAME\|\.\.\.'
 }
-# What examples take for granted: a run.jsonl and recordings of the reader's own.
+# What examples take for granted: instances to pack, and the log of a run.
+cp tests/fixtures/vbp/small.vbp "$dir/here/instance.vbp"
+cp tests/fixtures/vbp/small.vbp.gz "$dir/here/instance.vbp.gz"
 (cd "$dir/here" && ./ebb sim --fleet configs/fleets/lab.yaml --trace planetlab:configs/traces/lab.csv \
 	--decisions run.jsonl >/dev/null)
 for page in README.md Makefile docs/man/*.[15]; do

@@ -14,6 +14,10 @@
  * habit: the optimum is nearly always the fractional optimum rounded up, so that this bound is
  * nearly always exact.
  *
+ * Where the steps run out before 3, the prices make some sets worth more than a bin, and V spoils
+ * the bound. Then Y is repaired: divide the price of each row by the worth of the dearest found set
+ * that it is in, search again, and so on; a handful of rounds lose little and bring V to 1.
+ *
  * Prices jump about while few patterns are known. Patterns are therefore searched at prices half
  * way between the solution's and those of the best bound so far (P. Wentges, "Weighted
  * Dantzig-Wolfe decomposition for linear mixed-integer programming", 1997), which are at first the
@@ -40,6 +44,7 @@
 #define FIRST_STEPS    2000 /* of pricing, for a first row, while that finds something */
 #define PATTERNS_SHARE 8    /* patterns kept for each row: more slow the pivots down */
 #define GAIN_MIN       1e-6 /* reduced cost that is worth a pattern */
+#define TIGHT_ENOUGH   (PRICING_ONE + PRICING_ONE / 2000) /* half a bin in a thousand */
 #define OBJECTIVE_SLIP 1e-4 /* raised demands and rounding, relative; see cover_lp.c */
 
 struct colgen {
@@ -252,6 +257,36 @@ void colgen_run(struct colgen *cg, const struct colgen_goal *goal, struct budget
 			cover_lp_shrink(cg->lp, PATTERNS_SHARE * cg->n * 2 / 3 + 200);
 		if (extend(cg, budget) == 0 && state == COVER_LP_OPTIMAL)
 			return;
+	}
+}
+
+/* Divides the price of every row by the worth of the dearest found set that it is in. */
+static void lower_prices(struct colgen *cg)
+{
+	int64_t *worth = xcalloc(cg->n, sizeof(*worth));
+
+	for (uint32_t i = 0; i < pricing_n_found(cg->pricing); i++) {
+		struct pricing_set s = pricing_found(cg->pricing, i);
+
+		for (uint32_t x = 0; x < s.n; x++)
+			if (s.value > worth[s.row[x]])
+				worth[s.row[x]] = s.value;
+	}
+	for (uint32_t r = 0; r < cg->n; r++)
+		if (worth[r] > 0)
+			cg->price[r] = cg->price[r] * PRICING_ONE / worth[r];
+	free(worth);
+}
+
+void colgen_tighten(struct colgen *cg, uint64_t proof_steps, struct budget *budget)
+{
+	cg->proof_left = proof_steps;
+	set_prices(cg, 1);
+	/* A search that takes a third of the steps leaves too few for the rest. */
+	while (search(cg, true, budget) && cg->proof_left > proof_steps / 3) {
+		if (pricing_most(cg->pricing) < TIGHT_ENOUGH)
+			break;
+		lower_prices(cg);
 	}
 }
 

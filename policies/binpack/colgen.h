@@ -32,6 +32,12 @@ struct colgen_goal {
 /* Continues until a goal is reached, the budget is spent or nothing is left to gain. */
 void colgen_run(struct colgen *cg, const struct colgen_goal *goal, struct budget *budget);
 
+/*
+ * Proves a bound from a solution that is not final: lowers its prices until no set of items is
+ * worth more than a bin, as far as proof_steps reach.
+ */
+void colgen_tighten(struct colgen *cg, uint64_t proof_steps, struct budget *budget);
+
 uint32_t colgen_bound(const struct colgen *cg); /* proven; 0 if nothing was */
 double colgen_objective(const struct colgen *cg);
 bool colgen_has_failed(const struct colgen *cg); /* the solution is useless; the bound holds */

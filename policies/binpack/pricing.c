@@ -407,5 +407,5 @@ struct pricing_set pricing_found(struct pricing *pr, uint32_t i)
 {
 	const struct set *s = &pr->best[pr->found[i]];
 
-	return (struct pricing_set){s->item, s->n};
+	return (struct pricing_set){s->item, s->n, s->value};
 }

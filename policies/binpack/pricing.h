@@ -38,6 +38,7 @@ uint32_t pricing_n_found(const struct pricing *pr);
 struct pricing_set {
 	const uint32_t *row; /* rows of its items; valid until the next call */
 	uint32_t n;
+	int64_t value; /* sum of prices */
 };
 struct pricing_set pricing_found(struct pricing *pr, uint32_t i);
 

@@ -32,6 +32,7 @@
 #define FIRST_SHARE    0.05  /* ejection; what small instances and small items need */
 #define COLGEN_SHARE   0.75
 #define PROOF_SHARE    0.17 /* of it for complete pricing */
+#define TIGHTEN_SHARE  0.08 /* proof from prices that are not final */
 #define WEIGHTED_SHARE 0.4  /* exact fill with a guide */
 #define DIVE_SHARE     0.33
 #define SECOND_SHARE   0.08 /* ejection after the first dive */
@@ -183,6 +184,9 @@ static struct colgen *run_colgen(struct solver *s)
 	add_fills(s, cg);
 	colgen_run(cg, &goal, &s->budget);
 	s->budget.limit = old;
+	if (colgen_bound(cg) <= s->bound.bins && !colgen_has_failed(cg))
+		colgen_tighten(cg, (uint64_t)((double)s->opts->steps_max * TIGHTEN_SHARE),
+		               &s->budget);
 	if (colgen_bound(cg) > s->bound.bins)
 		s->bound = (struct bound){colgen_bound(cg), BINPACK_PROOF_PATTERNS};
 	tell(s);

@@ -207,6 +207,32 @@ static void bound_by_patterns_is_at_most_the_optimum_and_mostly_equal(void)
 	CU_ASSERT_TRUE(equal > ROUNDS * 95 / 100);
 }
 
+static void prices_of_an_unfinished_run_are_repaired_to_a_bound(void)
+{
+	const struct colgen_goal short_goal = {.bound_until = UINT32_MAX, .max_rounds = 1};
+	uint32_t close = 0;
+	struct rng rng;
+
+	rng_init(&rng, 36, 0);
+	for (uint32_t i = 0; i < ROUNDS; i++) {
+		struct packs_draw d = draw_of(&rng);
+		struct colgen *cg;
+		uint32_t optimum;
+		struct rig g;
+
+		rig_init(&g, &d, &rng);
+		cg = colgen_new(g.problem, g.kind, g.problem->demand, g.problem->n_kinds);
+		colgen_run(cg, &short_goal, &g.budget);
+		colgen_tighten(cg, UINT64_MAX, &g.budget);
+		optimum = packs_optimum(&g.packs);
+		CU_ASSERT_TRUE(colgen_bound(cg) <= optimum);
+		close += colgen_bound(cg) + 1 >= optimum;
+		colgen_free(cg);
+		rig_done(&g);
+	}
+	CU_ASSERT_TRUE(close > ROUNDS * 9 / 10);
+}
+
 static void run_stops_when_enough_is_reached(void)
 {
 	struct packs_draw d = {3, 60, 150, 20, 100, 0};
@@ -257,4 +283,5 @@ TEST_MAIN("binpack_colgen", TEST(pricing_finds_the_dearest_set),
           TEST(pricing_cut_short_claims_nothing),
           TEST(pricing_proves_nothing_with_negative_or_tiny_sizes),
           TEST(bound_by_patterns_is_at_most_the_optimum_and_mostly_equal),
+          TEST(prices_of_an_unfinished_run_are_repaired_to_a_bound),
           TEST(run_stops_when_enough_is_reached), TEST(dives_reach_the_bound_of_flavours))

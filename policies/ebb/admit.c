@@ -47,14 +47,24 @@ static uint32_t wake_for_vm(struct ebb *e, uint32_t vm)
 	return wake_host(e, vm, &why);
 }
 
-static void admit_one(struct ebb *e, uint32_t vm)
+static uint32_t find_or_wake(struct ebb *e, uint32_t vm)
 {
 	struct target_query q = {.vm = vm, .except = ID_NONE, .horizon = HORIZON};
 	double cost;
 	uint32_t host = target_find(e, &q, &cost);
 
-	if (host == ID_NONE)
-		host = wake_for_vm(e, vm);
+	return host != ID_NONE ? host : wake_for_vm(e, vm);
+}
+
+static void admit_one(struct ebb *e, uint32_t vm)
+{
+	uint32_t host = find_or_wake(e, vm);
+
+	if (host == ID_NONE && e->fleet->constrained) {
+		e->translate = true;
+		host = find_or_wake(e, vm);
+		e->translate = false;
+	}
 	if (host != ID_NONE)
 		place(e, vm, host); /* else it stays pending: the fleet is full */
 }

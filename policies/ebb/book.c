@@ -41,13 +41,40 @@ static void make_capacities(struct book *b)
 	}
 }
 
-/* Classes in order of efficiency, the hosts of each in order of id. */
+/* VMs that host may have and runs without translation. */
+static uint32_t count_own(const struct book *b, uint32_t host)
+{
+	uint32_t n = 0;
+
+	for (uint32_t vm = 0; vm < b->fleet->n_vms; vm++)
+		n += constraint_cpu_factor(b->fleet, vm, host) <= 1 &&
+		     constraint_allows(b->fleet, b->plan, vm, host, NULL);
+	return n;
+}
+
+/* Is the class good for fewer than half of the VMs? Such hosts are woken for a VM, not for load. */
+static bool is_special(const struct book *b, uint32_t cls)
+{
+	for (uint32_t h = 0; b->fleet->constrained && h < b->fleet->n_hosts; h++)
+		if (b->fleet->hosts[h].cls == cls)
+			return 2 * (uint64_t)count_own(b, h) < b->fleet->n_vms;
+	return false;
+}
+
+/* Classes in order of efficiency, special ones last, the hosts of each in order of id. */
 static void make_order(struct book *b)
 {
 	struct ranked *order = xcalloc(b->fleet->n_hosts, sizeof(*order));
+	bool *special = xcalloc(b->fleet->n_classes, sizeof(*special));
 
+	for (uint32_t c = 0; c < b->fleet->n_classes; c++)
+		special[c] = is_special(b, c);
 	for (uint32_t h = 0; h < b->fleet->n_hosts; h++)
-		order[h] = (struct ranked){-b->efficiency[h], h};
+		order[h] = (struct ranked){
+		        special[b->fleet->hosts[h].cls] ? 1 / b->efficiency[h] : -b->efficiency[h],
+		        h,
+		};
+	free(special);
 	ranked_sort(order, b->fleet->n_hosts);
 	for (uint32_t i = 0; i < b->fleet->n_hosts; i++)
 		b->by_efficiency[i] = order[i].id;

@@ -61,6 +61,7 @@ struct ebb {
 	/* during a decision */
 	const struct snapshot *s;
 	struct plan *plan;
+	bool translate; /* hosts that run a VM by binary translation count */
 	uint32_t woken; /* hosts woken in it */
 };
 
@@ -84,7 +85,10 @@ struct target_query {
 };
 uint32_t target_find(struct ebb *e, const struct target_query *q, double *ret_cost_j);
 
-/* Do the rules allow it, both where VMs are now and where they will be? */
+/*
+ * Do the rules allow it, both where VMs are now and where they will be? A host that would run vm by
+ * binary translation is only for VMs that cannot be placed anywhere else (admit.c).
+ */
 bool target_is_allowed(const struct ebb *e, uint32_t vm, uint32_t host);
 
 /* Can host take vm at all: rules, memory, and room now where samples are current? */

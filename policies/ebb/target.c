@@ -26,6 +26,10 @@
 
 bool target_is_allowed(const struct ebb *e, uint32_t vm, uint32_t host)
 {
+	if (!e->fleet->constrained)
+		return true;
+	if (!e->translate && constraint_cpu_factor(e->fleet, vm, host) > 1)
+		return false;
 	return constraint_allows(e->fleet, e->book->plan, vm, host, NULL) &&
 	       constraint_allows(e->fleet, e->s->placement, vm, host, NULL);
 }

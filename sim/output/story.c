@@ -108,7 +108,9 @@ static void write_outcome(FILE *f, const struct story *s)
 	char clock[FIELD_TIME_LEN];
 
 	switch (s->outcome) {
-	case OUTCOME_DECIDED: (void)fputs("never begun", f); break;
+	case OUTCOME_DECIDED:
+		(void)fputs(s->kind == ACTION_HOST_KEEP ? "decided" : "never begun", f);
+		break;
 	case OUTCOME_BEGUN: (void)fputs("begun, not ended when the log ends", f); break;
 	case OUTCOME_DONE: write_span(f, "done after", s->ended_us - s->decided_us); break;
 	case OUTCOME_FAILED: write_span(f, "FAILED after", s->ended_us - s->decided_us); break;

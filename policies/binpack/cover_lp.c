@@ -5,10 +5,10 @@
  * Basis: factored (basis_lu.h). Reduced costs d_j = c_j - y a_j are kept for all candidates and
  * changed with the pivot row instead of being computed anew. The entering column is the one with
  * the largest d_j^2 / w_j, w_j the devex reference weights (P. Harris, "Pivot selection methods of
- * the Devex LP code", Mathematical Programming 5, 1973): half the pivots of the rule that takes the
- * least d_j. Candidates are all surplus columns and the patterns whose reduced cost is below
- * CANDIDATE_COST; the others cannot become attractive within a few pivots and are looked at again
- * whenever the prices are computed anew.
+ * the Devex LP code", Mathematical Programming 5, 1973): two thirds of the pivots of the rule that
+ * takes the least d_j. Candidates are all surplus columns and the patterns whose reduced cost is
+ * below CANDIDATE_COST; the others cannot become attractive within a few pivots and are looked at
+ * again whenever the prices are computed anew.
  *
  * Degeneracy: demands of 1 make nearly every vertex degenerate. Each demand is raised by up to
  * RELAX of itself, pseudo-randomly by row (P. Wolfe's perturbation, 1963). Prices of the raised

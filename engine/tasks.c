@@ -47,8 +47,7 @@ bool task_is_emptying(const struct action *a)
 
 bool task_is_urgent(const struct action *a)
 {
-	return a->kind != ACTION_HOST_OFF && !task_is_emptying(a) &&
-	       a->reason.code != REASON_REGROUP;
+	return a->kind != ACTION_HOST_OFF && !task_is_emptying(a);
 }
 
 void tasks_touch(struct executor *x, uint32_t host)

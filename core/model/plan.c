@@ -102,15 +102,11 @@ static const struct reason_text *reason_row(enum reason_code code)
 	                               "empty the host: mean load {0} MIPS, saves {1} J for {2} J, "
 	                               "break-even after {3} s"},
 	        [REASON_WAKE_FOR_LOAD] = {"wake-for-load", "wake for load: {0} MIPS needed of {1}"},
-	        [REASON_WAKE_FORECAST] = {"wake-forecast",
-	                                  "wake by forecast: {0} MIPS needed within {2} s, {1} on"},
 	        [REASON_WAKE_FOR_VM] = {"wake-for-vm",
 	                                "wake for a VM of {0} MIPS: the best free is {1}"},
 	        [REASON_RESERVE] = {"reserve", "reserve: {0} hosts of {1} wanted"},
 	        [REASON_IDLE_HOST] = {"idle-host",
 	                              "idle for {0} s, longer than the break-even of {1} s"},
-	        [REASON_REGROUP] = {"regroup", "regroup: gain {0}, cost {1}"},
-	        [REASON_HOST_FAILED] = {"host-failed", "restart: its host failed"},
 	        [REASON_KEPT_ON] = {"kept-on",
 	                            "kept on: no other host has room for this VM of {0} MIPS "
 	                            "and {1} MB"},

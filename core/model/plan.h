@@ -35,12 +35,9 @@ enum reason_code {
 	REASON_UNDERLOAD,       /* utilisation, VMs to move, power saved W */
 	REASON_EMPTY_HOST,      /* mean load, saving J, cost J, break-even s */
 	REASON_WAKE_FOR_LOAD,   /* need and capacity, of the fleet that is on or of one host */
-	REASON_WAKE_FORECAST,   /* forecast need, capacity on, horizon s */
 	REASON_WAKE_FOR_VM,     /* vm need, best free */
 	REASON_RESERVE,         /* hosts in reserve, wanted */
 	REASON_IDLE_HOST,       /* idle for s, break-even s */
-	REASON_REGROUP,         /* gain, cost */
-	REASON_HOST_FAILED,     /* restart after a crash */
 	REASON_KEPT_ON,         /* no other host has room for vm: its need, its memory in MB */
 	REASON_NOT_WORTH, /* emptying costs J a sample, saves J a sample; once J, all saved J */
 	REASON_MEMORY,    /* memory in use, memory of the host, bytes */

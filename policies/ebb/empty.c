@@ -40,12 +40,9 @@ struct emptying {
 static bool may_be_emptied(const struct ebb *e, uint32_t host)
 {
 	const struct snapshot *s = e->s;
-	usec_t on_us = s->now_us - s->host_since_us[host];
 
-	if (s->host_state[host] != HOST_ACTIVE || on_us < s->host_min_on_us ||
-	    !s->host_offs_left[host])
-		return false;
-	return e->samples <= START_SAMPLES || on_us >= e->params.host_min_on_us;
+	return s->host_state[host] == HOST_ACTIVE && s->host_offs_left[host] > 0 &&
+	       s->now_us - s->host_since_us[host] >= s->host_min_on_us;
 }
 
 /* Can all of its VMs go now, and is nothing on its way to it? */

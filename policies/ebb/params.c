@@ -19,6 +19,4 @@ const struct param ebb_param_rows[EBB_PARAM_COUNT] = {
          "what a migration costs besides the work it delays"},
         {"cost.saving_factor", PARAM_NUMBER, AT(saving_factor), "", 0, 1000, 1, NULL,
          "emptying a host must save this many times the energy it costs"},
-        {"cost.host_min_on", PARAM_DURATION, AT(host_min_on_us), "s", 0, 604800, 600, NULL,
-         "least time a host is on before it is emptied"},
 };

@@ -8,7 +8,6 @@
 #include <stdint.h>
 
 #include "core/base/param.h"
-#include "core/base/units.h"
 
 struct ebb_params {
 	double overload_ratio;    /* target: share of host-time in which demand exceeds capacity */
@@ -18,10 +17,9 @@ struct ebb_params {
 	int64_t reserve_hosts;    /* capacity kept free for so many failed hosts */
 	double move_j;            /* what a migration costs besides the work it delays */
 	double saving_factor;     /* emptying must save so many times what it costs */
-	usec_t host_min_on_us;    /* least time on before a host is emptied */
 };
 
-#define EBB_PARAM_COUNT 8
+#define EBB_PARAM_COUNT 7
 
 extern const struct param ebb_param_rows[EBB_PARAM_COUNT];
 

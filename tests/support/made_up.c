@@ -81,7 +81,7 @@ static void add_up(const struct made_up *m, struct sim_result *r)
 	r->actions_by_reason[REASON_FIRST_PLACEMENT] = m->n_vms;
 	r->actions_by_reason[REASON_OVERLOAD_RISK] = r->migrations / 3;
 	r->actions_by_reason[REASON_EMPTY_HOST] = r->migrations - r->migrations / 3;
-	r->actions_by_reason[REASON_WAKE_FORECAST] = r->host_power_cycles;
+	r->actions_by_reason[REASON_WAKE_FOR_LOAD] = r->host_power_cycles;
 }
 
 void made_up_result(const struct made_up *m, struct sim_result *ret)

@@ -195,19 +195,6 @@ static void limits_that_have_passed_forbid_nothing(void)
 	belief_done(&b);
 }
 
-static void host_woken_a_while_ago_stays_on_for_the_policys_least_time(void)
-{
-	struct belief b;
-
-	init_idle(&b, draft_fleet(2, 5), SAMPLE_PAST);
-	belief_set(&b, "cost.host_min_on", "2h");
-	watch(&b, 10); /* the first samples correct what was placed blindly */
-	CU_ASSERT_EQUAL(belief_count(&b, ACTION_HOST_OFF), 0);
-	watch(&b, 15);
-	empties_host_1(&b);
-	belief_done(&b);
-}
-
 /* --- rules and things in the way */
 
 static void nothing_is_emptied_against_a_rule(void)
@@ -485,9 +472,7 @@ TEST_MAIN("ebb_consolidate", TEST(idle_host_is_emptied_and_powered_down),
           TEST(way_down_and_up_again_counts_against_emptying),
           TEST(hosts_that_never_stay_down_are_emptied_no_more),
           TEST(limits_of_the_executor_forbid_emptying),
-          TEST(limits_that_have_passed_forbid_nothing),
-          TEST(host_woken_a_while_ago_stays_on_for_the_policys_least_time),
-          TEST(nothing_is_emptied_against_a_rule),
+          TEST(limits_that_have_passed_forbid_nothing), TEST(nothing_is_emptied_against_a_rule),
           TEST(rule_on_one_host_leaves_the_other_to_be_emptied),
           TEST(host_is_kept_for_a_vm_that_fits_nowhere_and_the_plan_says_which),
           TEST(host_is_not_emptied_while_a_vm_is_on_its_way_to_it),

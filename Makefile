@@ -79,6 +79,12 @@ check-slow: deps-check
 	$(Q)TALLY=$(TALLY) TEST_TIMEOUT=1500 tests/run.sh slow $(wildcard tests/slow/*.sh) || true
 	$(Q)tests/sum.sh $(TALLY)
 
+# A data centre on this machine (docs/testbed.md); needs root, or it is told as skipped.
+TESTBED := TEST_TIMEOUT=600 tests/run.sh testbed $(wildcard tests/testbed/test_*.sh)
+check-testbed:
+	$(Q)[ "$$(id -u)" != 0 ] || packaging/deps.sh testbed || true
+	$(Q)$(TESTBED)
+
 comma := ,
 TALLY := build/tally
 suite  = mkdir -p $(dir $(TALLY)); if $(SUB) BUILD=$(2) $(3) all tests; then \
@@ -109,6 +115,6 @@ deps-%:
 clean:
 	rm -rf build build-* ebb ebb-report.html
 
-.PHONY: all tests run check check-slow lint bench fuzz fuzzers clean
+.PHONY: all tests run check check-slow check-testbed lint bench fuzz fuzzers clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

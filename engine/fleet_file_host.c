@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The hosts of a fleet file: one entry is one host, or a group of hosts that are numbered by
- * patterns. A pattern is never handed to printf: it is taken apart here, and may hold one %d.
+ * patterns.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/text.h"
 #include "core/base/xalloc.h"
 #include "engine/fleet_file_private.h"
+#include "engine/name_pattern.h"
 
 struct host_form {
 	int64_t count, first, hosts_per_rack, hosts_per_pdu, hosts_per_cell;
@@ -31,61 +31,13 @@ static const struct param host_rows[] = {
 };
 const struct param_table fleet_host_params = {host_rows, sizeof(host_rows) / sizeof(host_rows[0])};
 
-/* "h%03d" = "h", width 3, "". No %d: only prefix. */
-struct pattern {
-	const char *prefix, *suffix;
-	int prefix_len, width;
-	bool numbered;
-};
-
-#define PATTERN_WIDTH_MAX 9
-
-static int parse_pattern(const struct fleet_reader *r, const struct yaml_node *n,
-                         struct pattern *ret)
-{
-	const char *percent = strchr(n->text, '%'), *p;
-	int width = 0;
-
-	*ret = (struct pattern){.prefix = n->text,
-	                        .prefix_len = (int)strlen(n->text),
-	                        .suffix = ""};
-	if (!percent)
-		return 0;
-	p = percent + 1;
-	if (p[0] == '0' && p[1] >= '1' && p[1] <= '0' + PATTERN_WIDTH_MAX) {
-		width = p[1] - '0';
-		p += 2;
-	}
-	if (*p != 'd' || strchr(p, '%'))
-		return yaml_error(n, -EINVAL, r->err,
-		                  "\"%s\" is not a pattern; write the number once, as %%d or %%03d",
-		                  n->text);
-	ret->prefix_len = (int)(percent - n->text);
-	ret->suffix = p + 1;
-	ret->width = width;
-	ret->numbered = true;
-	return 0;
-}
-
-static char *expand(const struct pattern *p, int64_t number)
-{
-	char text[2 * FLEET_NAME_MAX];
-
-	if (!p->numbered)
-		return xstrdup(p->prefix);
-	/* Fits: prefix and suffix have at most FLEET_NAME_MAX bytes together, a number 19. */
-	(void)snprintf(text, sizeof(text), "%.*s%0*lld%s", p->prefix_len, p->prefix, p->width,
-	               (long long)number, p->suffix);
-	return xstrdup(text);
-}
-
 /* One entry while it is expanded. */
 struct group {
 	const struct yaml_node *node;
 	struct host_form form;
-	struct pattern name;
+	struct name_pattern name;
 	struct place {
-		struct pattern pattern; /* prefix NULL: not given */
+		struct name_pattern pattern; /* prefix NULL: not given */
 		int64_t hosts_each;
 	} rack, pdu, cell;
 	uint32_t *classes, n_classes; /* in turn */
@@ -105,7 +57,7 @@ static int read_place(const struct fleet_reader *r, const struct group *g, const
 		return 0;
 	e = fleet_read_name(r, g->node, key, &text);
 	if (e == 0)
-		e = parse_pattern(r, n, &ret->pattern);
+		e = name_pattern_parse(n, &ret->pattern, r->err);
 	if (e == 0 && ret->pattern.numbered && ret->hosts_each == 0)
 		e = yaml_error(n, -EINVAL, r->err, "a numbered %s needs hosts_per_%s", key, key);
 	return e;
@@ -115,7 +67,7 @@ static char *expand_place(const struct place *p, int64_t i)
 {
 	if (!p->pattern.prefix)
 		return NULL;
-	return expand(&p->pattern, p->hosts_each ? i / p->hosts_each : 0);
+	return name_pattern_expand(&p->pattern, p->hosts_each ? i / p->hosts_each : 0);
 }
 
 static int find_class(const struct fleet_reader *r, const struct yaml_node *n, uint32_t *ret)
@@ -169,7 +121,7 @@ static int read_group(const struct fleet_reader *r, struct group *g)
 	if (e == 0)
 		e = fleet_read_name(r, g->node, "name", &name);
 	if (e == 0)
-		e = parse_pattern(r, yaml_get(g->node, "name"), &g->name);
+		e = name_pattern_parse(yaml_get(g->node, "name"), &g->name, r->err);
 	if (e < 0)
 		return e;
 	if (g->form.count > 1 && !g->name.numbered)
@@ -200,7 +152,7 @@ static int add_group(struct fleet_reader *r, const struct group *g)
 	                              sizeof(*r->host_names));
 	for (int64_t i = 0; i < g->form.count; i++) {
 		struct host h = {
-		        .name = expand(&g->name, g->form.first + i),
+		        .name = name_pattern_expand(&g->name, g->form.first + i),
 		        .cls = g->classes[i % g->n_classes],
 		        .rack = expand_place(&g->rack, i),
 		        .pdu = expand_place(&g->pdu, i),

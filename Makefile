@@ -77,12 +77,17 @@ check-slow: deps-check
 	$(Q)rm -f $(TALLY)
 	$(Q)$(SUB) all
 	$(Q)TALLY=$(TALLY) TEST_TIMEOUT=1500 tests/run.sh slow $(wildcard tests/slow/*.sh) || true
+	$(Q)$(TESTBED_DEPS)
+	$(Q)TALLY=$(TALLY) $(TESTBED) || true
 	$(Q)tests/sum.sh $(TALLY)
 
-# A data centre on this machine (docs/testbed.md); needs root, or it is told as skipped.
+# A data centre on this machine (docs/testbed.md). Without root, packages or namespaces its tests say
+# so and count as skipped.
+TESTBED_DEPS := [ "$$(id -u)" != 0 ] || packaging/deps.sh testbed || \
+	echo "testbed: packages are missing, see above" >&2
 TESTBED := TEST_TIMEOUT=600 tests/run.sh testbed $(wildcard tests/testbed/test_*.sh)
 check-testbed:
-	$(Q)[ "$$(id -u)" != 0 ] || packaging/deps.sh testbed || true
+	$(Q)$(TESTBED_DEPS)
 	$(Q)$(TESTBED)
 
 comma := ,

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Every kind of `dc break` does what it says, and `dc mend` makes it well again.
-# shellcheck source=tests/testbed/testlib.sh
+# shellcheck source=testlib.sh
 . "$(dirname "$0")/testlib.sh"
 testbed 2
 
@@ -9,6 +9,17 @@ answers() { timeout 2 "$dc" virsh "$1" -q uri >/dev/null 2>&1; }
 power_is() { says "is $2" timeout 3 "$dc" ipmi "$1" chassis power status; }
 reached() { ping -c 1 -W 1 "$DC_NET.$1" >/dev/null; }
 still() { local beat; beat=$(pulse "$1" beat); sleep 2.5; [ "$(pulse "$1" beat)" = "$beat" ]; }
+hook_answers() { grep -x "v1 reconnect" "$DC_DIR/hook-calls"; }
+given_up() { # a call of a hung libvirtd, by dc itself
+	local start=$SECONDS status=0
+	DC_TIMEOUT=1 timeout 20 "$dc" virsh h1 list || status=$?
+	[ "$status" = 124 ] && [ $((SECONDS - start)) -le 8 ]
+}
+cat >"$DC_DIR/h1/etc/libvirt/hooks/qemu.d/50-record" <<-EOF
+	#!/bin/sh
+	echo "\$1 \$2" >>"$DC_DIR/hook-calls"
+EOF
+chmod 755 "$DC_DIR/h1/etc/libvirt/hooks/qemu.d/50-record"
 check "a guest on h1" "$dc" vm v1 h1 64 0
 check "whose heart beats" soon 10 beats v1
 
@@ -18,8 +29,16 @@ check "and answers no more" fails answers h1
 check "its guest lives on" beats v1
 check "libvirtd is mended" "$dc" mend libvirtd-kill h1
 check "and knows the guest" says "v1 +running" "$dc" virsh h1 list
+check "for which it asked the hook" soon 5 hook_answers
+check "and is the guest's master" eval '"$dc" virsh h1 suspend v1 && "$dc" virsh h1 resume v1'
+check "and goes on living" eval 'sleep 6 && answers h1'
+check "being mended when well does no harm" eval '"$dc" mend libvirtd-kill h1 && answers h1'
+check "it dies and is mended again" eval \
+	'"$dc" break libvirtd-kill h1 && "$dc" mend libvirtd-kill h1 && says "v1 +running" "$dc" virsh h1 list'
+check "the guest noticed nothing" eval 'beats v1 && says "boots=1 twins=0" "$dc" alive v1'
 check "libvirtd hangs" "$dc" break libvirtd-hang h1
 check "and does not answer" fails answers h1
+check "nor hold up who asks" given_up
 check "where still tells the guest" says "^h1 on: v1$" "$dc" where
 check "libvirtd goes on" "$dc" mend libvirtd-hang h1
 check "and answers" soon 5 answers h1

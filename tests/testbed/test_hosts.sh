@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Hosts of the testbed: power by BMC, good-order shutdown, boot identity, services, hooks, meters,
 # certificates; nothing is left when it ends.
-# shellcheck source=tests/testbed/testlib.sh
+# shellcheck source=testlib.sh
 . "$(dirname "$0")/testlib.sh"
 testbed 2
 

@@ -12,8 +12,9 @@ DC_DIR=$(realpath -m "${DC_DIR:-${TMPDIR:-/tmp}/ebb-testbed}")
 : "${DC_PORT:=9000}"         # BMC of hN: this + N on 127.0.0.1; disks: this + 100 and more
 : "${DC_HOST_MIB:=2048}"     # memory that a host has and shows
 : "${DC_BOOT_DELAY:=1}"      # seconds from power on to the first program
+: "${DC_TIMEOUT:=120}"       # seconds that one call of virsh or ipmitool may take: a slow migration's
 : "${DC_IDLE_W:=80}" "${DC_FULL_W:=200}" "${DC_OFF_W:=4}"
-export DC_DIR DC_NET DC_PORT DC_HOST_MIB DC_BOOT_DELAY DC_IDLE_W DC_FULL_W DC_OFF_W
+export DC_TIMEOUT DC_DIR DC_NET DC_PORT DC_HOST_MIB DC_BOOT_DELAY DC_IDLE_W DC_FULL_W DC_OFF_W
 
 DC_ID=ebb$(printf '%s' "$DC_DIR" | cksum | { read -r sum _; printf '%08x' "$sum"; })
 SWITCH=$DC_ID-switch         # the namespace of the network between the hosts
@@ -44,6 +45,11 @@ wait_for() {
 		sleep 0.05
 	done
 }
+
+# bounded SECONDS COMMAND...: fails with 124 when it takes longer. In the foreground, so that it keeps
+# the terminal; killed 5 s later if it does not mind. A list, so that exec can have it as well.
+BOUNDED=(timeout --foreground --kill-after=5)
+bounded() { "${BOUNDED[@]}" "$@"; }
 
 # A process is known by its number and its start time: numbers are used again.
 start_time() { # PID

@@ -9,9 +9,9 @@
 CG=/sys/fs/cgroup
 
 cg_version() {
-	if [ -e $CG/cgroup.controllers ] && [ -w $CG/cgroup.procs ] && mkdir -p $CG/$DC_ID 2>/dev/null; then
+	if [ -e $CG/cgroup.controllers ] && [ -w $CG/cgroup.procs ] && mkdir -p $CG/"$DC_ID" 2>/dev/null; then
 		echo 2
-	elif [ -w $CG/cpuacct ] && mkdir -p $CG/cpuacct/$DC_ID 2>/dev/null; then
+	elif [ -w $CG/cpuacct ] && mkdir -p $CG/cpuacct/"$DC_ID" 2>/dev/null; then
 		echo 1
 	else
 		echo 0
@@ -29,10 +29,10 @@ cg_roots() {
 
 cg_prepare() {
 	case $DC_CGROUP in
-	1) [ ! -w $CG/memory ] || mkdir -p $CG/memory/$DC_ID ;;
+	1) [ ! -w $CG/memory ] || mkdir -p $CG/memory/"$DC_ID" ;;
 	2) # A container's own root may refuse this: then memory use is not known, CPU time is.
 		{ echo +memory >$CG/cgroup.subtree_control; } 2>/dev/null || true
-		{ echo +memory >$CG/$DC_ID/cgroup.subtree_control; } 2>/dev/null || true ;;
+		{ echo +memory >$CG/"$DC_ID"/cgroup.subtree_control; } 2>/dev/null || true ;;
 	esac
 }
 
@@ -89,9 +89,9 @@ cg_cpu_usec() {
 	local key value
 	CPU_USEC=
 	case $DC_CGROUP in
-	1) { read -r value <$CG/cpuacct/$DC_ID/"$1"/cpuacct.usage; } 2>/dev/null || return 1
+	1) { read -r value <$CG/cpuacct/"$DC_ID/$1"/cpuacct.usage; } 2>/dev/null || return 1
 		CPU_USEC=$((value / 1000)) ;;
-	2) { read -r key value <$CG/$DC_ID/"$1"/cpu.stat; } 2>/dev/null || return 1
+	2) { read -r key value <$CG/"$DC_ID/$1"/cpu.stat; } 2>/dev/null || return 1
 		[ "$key" = usage_usec ] || return 1
 		CPU_USEC=$value ;;
 	*) return 1 ;;

@@ -155,7 +155,7 @@ host_exec() {
 
 # Whether libvirtd of the host answers; a hung one must not hang us.
 host_answers() {
-	timeout 5 virsh -q -c "$(host_uri "$1")" uri >/dev/null 2>&1
+	bounded 5 virsh -q -c "$(host_uri "$1")" uri >/dev/null 2>&1
 }
 
 # host_pids HOST PATTERN: processes of the host, by command line; numbers as this machine sees them.

@@ -41,7 +41,7 @@ meter_host() {
 	idle=$((up * CPUS - busy))
 	[ $idle -ge "${idle_ticks[$host]}" ] || idle=${idle_ticks[$host]}
 	busy_ticks[$host]=$busy idle_ticks[$host]=$idle
-	printf -v text 'cpu  %012d 0 0 %012d 0 0 0 0 0 0\n' $busy $idle
+	printf -v text 'cpu  %012d 0 0 %012d 0 0 0 0 0 0\n' "$busy" "$idle"
 	for ((cpu = 0; cpu < CPUS; cpu++)); do
 		printf -v text '%scpu%d %012d 0 0 %012d 0 0 0 0 0 0\n' "$text" $cpu \
 			$((busy / CPUS)) $((idle / CPUS))
@@ -76,7 +76,8 @@ meter_watts() {
 meter_run() {
 	local host state
 	local -A was
-	while sleep $METER_PERIOD; do
+	# It ends with the testbed's directory, should nobody say dc down.
+	while [ -e "$DC_DIR/$MARK" ] && sleep $METER_PERIOD; do
 		for host in "$DC_DIR"/h[0-9]*; do
 			host=${host##*/} state=off
 			if { read -r state _ <"$DC_DIR/$host/init.pid"; } 2>/dev/null && [ -d "/proc/$state" ]; then

@@ -36,7 +36,12 @@ vm_create() { # NAME HOST MIB DUTY OPTION...
 	fi || { vm_disk_remove "$name"; die "$name: not started on $host"; }
 }
 
-vm_virsh() { local host=$1; shift; virsh -q -c "$(host_uri "$host")" "$@" >/dev/null; }
+# vm_virsh HOST ARGUMENT...: a libvirtd that hangs must not hang us.
+vm_virsh() {
+	local host=$1
+	shift
+	bounded "$DC_TIMEOUT" virsh -q -c "$(host_uri "$host")" "$@" >/dev/null
+}
 
 xml() { # TEXT
 	# Quoted, as bash takes a bare & in a replacement for what was found.
@@ -93,7 +98,7 @@ vm_disk_make() {
 		EOF
 		return
 	fi
-	port=$(vm_port)
+	port=$(vm_port) || exit
 	daemon "nbd-$name" qemu-nbd --persistent --shared=0 --bind="$GATEWAY" --port="$port" \
 		--export-name="$name" --format=raw "$file"
 	wait_for 10 vm_served "$port" || die "$name: its disk is not served; see $DC_DIR/log/nbd-$name"
@@ -106,12 +111,12 @@ vm_disk_make() {
 
 vm_port() (
 	exec 7>"$DC_DIR/disks.lock"
-	flock 7
+	flock -w 10 7 || die "$DC_DIR/disks.lock: held by somebody"
 	read -r port 2>/dev/null <"$DC_DIR/disks.port" || port=$((DC_PORT + 99))
 	echo $((port + 1)) | tee "$DC_DIR/disks.port"
 )
 
-vm_served() { (: <>"/dev/tcp/$GATEWAY/$1") 2>/dev/null; }
+vm_served() { bounded 2 bash -c ': <>"/dev/tcp/$1/$2"' _ "$GATEWAY" "$1" 2>/dev/null; }
 
 vm_disk_remove() { # NAME
 	stop_daemon "nbd-$1"
@@ -119,7 +124,10 @@ vm_disk_remove() { # NAME
 	rm -rf "${DC_DIR:?}/disks/$1"
 }
 
-need_vm() { [ -n "${1:-}" ] && [ -e "$DC_DIR/disks/$1/disk" ] || die "no guest '${1:-}'"; }
+need_vm() {
+	[ -n "${1:-}" ] || die "which guest?"
+	[ -e "$DC_DIR/disks/$1/disk" ] || die "no guest '$1'"
+}
 
 vm_load() { # NAME DUTY
 	need_vm "$1"

@@ -16,8 +16,6 @@
 
 #include "policies/ebb/state.h"
 
-#define OVERHEAD 0.1
-
 /* Hosts in a row that cannot be emptied before it ends. */
 #define FAILURES 10
 
@@ -88,9 +86,7 @@ static uint32_t try_moves(struct ebb *e, struct emptying *t)
 				book_move(e->book, e->vms[i], t->host);
 			return vm;
 		}
-		t->moves_j += e->prices.move_j + e->prices.work_j * OVERHEAD *
-		                                         book_demand(e->book, vm) *
-		                                         e->book->copy_s[vm];
+		t->moves_j += move_cost_j(e, vm);
 		t->slope_w += marginal_w_per_mips(e->fleet, e->targets[i]) *
 		              (double)e->book->forecast.mean[vm];
 		book_move(e->book, vm, e->targets[i]);

@@ -4,7 +4,7 @@
  * as a move gains more than it costs:
  *
  *   gain = price horizon (loss saved at the source - loss added at the target)
- *          - price OVERHEAD demand copy_s - move_j
+ *          - price MOVE_OVERHEAD demand copy_s - move_j        (cost.c)
  *
  * A host whose VMs can gain nowhere gets a new host when that pays over the horizon. Targets are
  * few: those cheapest for VMs of three ratios of variance to mean, looked up again as they fill.
@@ -12,9 +12,6 @@
 #include <math.h>
 
 #include "policies/ebb/state.h"
-
-/* Work a VM loses while it migrates; the reference experiment's figure. */
-#define OVERHEAD 0.1
 
 /* Hosts in a row that gain nothing before it ends: these, and a share of those that are on. */
 #define MISSES       6
@@ -113,12 +110,6 @@ static double horizon(const struct ebb *e)
 	return e->book->model.sample == SAMPLE_CURRENT ? HORIZON : HORIZON_PAST;
 }
 
-static double copy_cost_j(const struct ebb *e, uint32_t vm)
-{
-	return e->prices.work_j * OVERHEAD * book_demand(e->book, vm) * e->book->copy_s[vm] +
-	       e->prices.move_j;
-}
-
 static double saved_j(const struct ebb *e, uint32_t vm, uint32_t from)
 {
 	return e->prices.work_j * horizon(e) *
@@ -129,7 +120,7 @@ static void consider_targets(const struct ebb *e, uint32_t vm, const struct targ
                              struct move *best)
 {
 	uint32_t from = e->book->plan->host_of[vm];
-	double gain = saved_j(e, vm, from) - copy_cost_j(e, vm);
+	double gain = saved_j(e, vm, from) - move_cost_j(e, vm);
 
 	if (gain <= best->gain_j)
 		return;
@@ -167,7 +158,7 @@ static struct move best_to_send_away(const struct ebb *e, uint32_t host)
 
 		if (!book_is_movable(e->book, vm))
 			continue;
-		gain = saved_j(e, vm, host) - copy_cost_j(e, vm);
+		gain = saved_j(e, vm, host) - move_cost_j(e, vm);
 		if (gain > best.gain_j)
 			best = (struct move){vm, ID_NONE, gain};
 	}

@@ -5,7 +5,7 @@
  * copy classes (copied in t1 < t2 < t3 seconds, interval T), the set costs, in MIPS x s,
  *
  *   t1 e+ + (t2-t1) (e-D1)+ + (t3-t2) (e-D1-D2)+ + (T-t3) (e-D1-D2-D3)+     work not served
- *   + OVERHEAD C/(C+e) (t1 D1 + t2 D2 + t3 D3)                              lost by migrating
+ *   + MOVE_OVERHEAD C/(C+e) (t1 D1 + t2 D2 + t3 D3)                         lost by migrating
  *   + sum of what each VM costs on its target                               (target.c)
  *   + HORIZON_REPAIR x loss the host is left with, and what it loses by drift (loss.h)
  *
@@ -17,8 +17,6 @@
 
 #include "core/base/xalloc.h"
 #include "policies/ebb/state.h"
-
-#define OVERHEAD 0.1
 
 /* VMs of one host that are looked at; a host of more gives its first ones (list order). */
 #define CHOICE_MAX 256
@@ -70,7 +68,8 @@ static double cost_of(const struct book *b, const struct set *s, const struct su
 	              (t[2] - t[1]) * positive(e - d[0] - d[1]) +
 	              positive(m->interval_s - t[2]) * positive(left);
 
-	return work + x->target + OVERHEAD * share * (t[0] * d[0] + t[1] * d[1] + t[2] * d[2]) +
+	return work + x->target +
+	       MOVE_OVERHEAD * share * (t[0] * d[0] + t[1] * d[1] + t[2] * d[2]) +
 	       HORIZON_REPAIR * loss_of(m, &x->left, s->capacity) +
 	       loss_drift(m, &x->left, s->capacity + fmin(left, 0), s->capacity);
 }

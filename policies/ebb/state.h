@@ -70,6 +70,15 @@ struct ebb {
 #define HORIZON_PAST   3.0 /* of relief by past samples: half of what is forecast comes true */
 #define HORIZON_REPAIR 4.0 /* of a VM that was moved because it bursts */
 
+/* Share of its work that a VM loses while it migrates; the reference experiment's figure. */
+#define MOVE_OVERHEAD 0.1
+
+/* cost.c: joules that a migration of vm costs, wherever it goes. */
+double move_cost_j(const struct ebb *e, uint32_t vm);
+
+/* cost.c: joules that one more host on costs over the horizon, with its way up. */
+double wake_cost_j(const struct ebb *e);
+
 /* feedback.c: sets the prices from what was realised. Once a sample, with the book open. */
 void feedback_update(struct ebb *e);
 
@@ -99,9 +108,6 @@ void target_sort_by_size(struct ebb *e, uint32_t *vms, uint32_t n);
 
 /* wake.c: switches on the best host that can take vm (ID_NONE: any); ID_NONE if there is none. */
 uint32_t wake_host(struct ebb *e, uint32_t vm, const struct reason *why);
-
-/* Joules that one more host on costs over the horizon, with its way up. */
-double wake_cost_j(const struct ebb *e);
 
 /* wake.c: hosts that a load is best served by, all of the best class. */
 uint32_t wake_first_count(const struct ebb *e, const struct load *l);

@@ -78,18 +78,6 @@ static double fluid_cost_j(const struct ebb *e, const struct load *l, double hos
 	       hosts * e->prices.host_j;
 }
 
-double wake_cost_j(const struct ebb *e)
-{
-	double boot_j = 0;
-
-	if (e->fleet->n_hosts > 0 && e->book->model.sample != SAMPLE_CURRENT) {
-		const struct power_transition *boot = &fleet_class_of(e->fleet, 0)->boot;
-
-		boot_j = boot->power_w * usec_to_sec(boot->duration_us);
-	}
-	return HORIZON * e->prices.host_j + boot_j;
-}
-
 static bool can_take(const struct ebb *e, uint32_t host, uint32_t vm)
 {
 	if (vm == ID_NONE)

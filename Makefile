@@ -10,13 +10,14 @@ WARN    := -Wall -Wextra -Werror -Wshadow -Wconversion -Wstrict-prototypes -Wmis
 # IEEE double in the order written, on every compiler; what no result depends on is left out.
 FLOAT   := -ffp-contract=off -fno-math-errno -fno-trapping-math
 HARDEN  := -fstack-protector-strong -fPIE
-CFLAGS  := $(CSTD) $(OPT) -g $(FLOAT) $(WARN) $(HARDEN) -I. -MMD -MP $(EXTRA_CFLAGS)
+CFLAGS  := $(CSTD) $(OPT) -g $(FLOAT) $(WARN) $(HARDEN) -I. -MMD -MP \
+	   $(shell pkg-config --cflags libxml-2.0 2>&-) $(EXTRA_CFLAGS)
 LDFLAGS := -pie -Wl,-z,relro,-z,now
 ifneq ($(SAN),)
 CFLAGS  += -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer
 LDFLAGS += -fsanitize=$(SAN)
 endif
-LIBS    := -lyaml -ljansson -lzstd -lz -lm
+LIBS    := -lxml2 -lyaml -ljansson -lzstd -lz -lm
 Q       := $(if $(V),,@)
 # Builds within a target use every processor.
 SUB     := $(MAKE) --no-print-directory -j$(shell nproc)

@@ -9,5 +9,6 @@ check() { # check HEADER-PATTERN FILE...
 }
 check 'yaml\.h' engine/yaml.c
 check 'zlib\.h|zstd\.h' sim/trace/pack.c sim/trace/unpack.c
+check 'libxml/.*' collectors/xml.c
 check 'jansson\.h' sim/output/json.c
 exit 0

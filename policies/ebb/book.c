@@ -142,6 +142,11 @@ void book_free(struct book *b)
 	free(b);
 }
 
+const struct host_class *book_best_class(const struct book *b)
+{
+	return fleet_class_of(b->fleet, b->by_efficiency[0]);
+}
+
 void book_observe(struct book *b, const struct snapshot *s)
 {
 	float gain = fmaxf(MEM_GAIN, 1 / ((float)s->tick + MEM_START));

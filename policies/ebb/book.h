@@ -49,6 +49,9 @@ struct book {
 struct book *book_new(const struct fleet *f, const struct ebb_params *params);
 void book_free(struct book *b);
 
+/* The class that load is best put on: the yardstick of what a host costs and holds. */
+const struct host_class *book_best_class(const struct book *b);
+
 /* Learns how much memory in use changes. Once a sample. */
 void book_observe(struct book *b, const struct snapshot *s);
 

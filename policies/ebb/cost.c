@@ -13,12 +13,10 @@ double move_cost_j(const struct ebb *e, uint32_t vm)
 
 double wake_cost_j(const struct ebb *e)
 {
-	double boot_j = 0;
+	const struct power_transition *boot = &book_best_class(e->book)->boot;
+	double stay_j = HORIZON * e->prices.host_j;
 
-	if (e->fleet->n_hosts > 0 && e->book->model.sample != SAMPLE_CURRENT) {
-		const struct power_transition *boot = &fleet_class_of(e->fleet, 0)->boot;
-
-		boot_j = boot->power_w * usec_to_sec(boot->duration_us);
-	}
-	return HORIZON * e->prices.host_j + boot_j;
+	if (e->book->model.sample == SAMPLE_CURRENT)
+		return stay_j; /* a world that tells the present switches in no time */
+	return stay_j + boot->power_w * usec_to_sec(boot->duration_us);
 }

@@ -27,12 +27,6 @@
 #define P_MIN 1e-6
 #define P_MAX 0.3
 
-/* The class that load is best put on: the yardstick of what a host costs and holds. */
-static const struct host_class *best_class(const struct ebb *e)
-{
-	return fleet_class_of(e->fleet, e->book->by_efficiency[0]);
-}
-
 /* Hosts that were asked for more than they have, and how long that lasts. */
 static void measure(struct ebb *e)
 {
@@ -57,7 +51,7 @@ static void measure(struct ebb *e)
 
 void feedback_update(struct ebb *e)
 {
-	const struct host_class *c = best_class(e);
+	const struct host_class *c = book_best_class(e->book);
 	double target = e->params.overload_ratio;
 	double interval_s = e->book->model.interval_s;
 	double lasts_s = loss_seconds(&e->book->model);

@@ -184,14 +184,12 @@ void wake_for_load(struct ebb *e)
 
 uint32_t wake_first_count(const struct ebb *e, const struct load *l)
 {
-	const struct host_class *c;
+	double capacity = book_best_class(e->book)->capacity.v[RES_CPU];
+	double cost = fluid_cost_j(e, l, 1, capacity);
 	uint32_t n = 1;
-	double cost;
 
-	c = fleet_class_of(e->fleet, e->book->by_efficiency[0]);
-	cost = fluid_cost_j(e, l, 1, c->capacity.v[RES_CPU]);
 	while (n < e->fleet->n_hosts) {
-		double next = fluid_cost_j(e, l, n + 1, c->capacity.v[RES_CPU]);
+		double next = fluid_cost_j(e, l, n + 1, capacity);
 
 		if (next >= cost)
 			break;

@@ -9,6 +9,7 @@
 #include "core/base/xalloc.h"
 #include "policies/ebb/state.h"
 #include "tests/support/build.h"
+#include "tests/support/draft.h"
 #include "tests/support/test.h"
 
 #define HOSTS 4
@@ -294,6 +295,23 @@ static void saturated_host_counts_as_overloaded(void)
 	rig_done(&r);
 }
 
+/* Host 0 takes long and much to boot; the other one does the same work for less. */
+static void one_more_host_costs_what_the_best_class_takes_to_boot(void)
+{
+	struct fleet *f = draft_fleet(2, 1);
+	struct host_class thrifty = draft_class("b");
+	struct ebb e = {.fleet = f, .prices = {.host_j = 100}};
+
+	f->classes[0].boot = (struct power_transition){600 * USEC_PER_SEC, 900};
+	thrifty.power = (struct power_model){.kind = POWER_LINEAR, .idle_w = 40, .max_w = 90};
+	thrifty.boot = (struct power_transition){60 * USEC_PER_SEC, 50};
+	f->hosts[1].cls = fleet_add_class(f, &thrifty);
+	e.book = book_new(draft_seal(f), &e.params);
+	CU_ASSERT_DOUBLE_EQUAL(wake_cost_j(&e), HORIZON * 100 + 60 * 50, 1e-6);
+	book_free(e.book);
+	fleet_free(f);
+}
+
 TEST_MAIN("ebb_feedback", TEST(price_rises_while_overload_is_above_the_target),
           TEST(price_falls_while_overload_is_below_the_target),
           TEST(price_holds_where_the_target_is_met), TEST(price_is_bounded_on_both_sides),
@@ -304,4 +322,5 @@ TEST_MAIN("ebb_feedback", TEST(price_rises_while_overload_is_above_the_target),
           TEST(overload_that_is_repaired_counts_for_less),
           TEST(overload_counts_from_when_a_vm_came), TEST(overload_counts_until_a_vm_went),
           TEST(move_that_is_still_under_way_has_relieved_nothing),
-          TEST(saturated_host_counts_as_overloaded))
+          TEST(saturated_host_counts_as_overloaded),
+          TEST(one_more_host_costs_what_the_best_class_takes_to_boot))

@@ -9,6 +9,7 @@ answers() { timeout 2 "$dc" virsh "$1" -q uri >/dev/null 2>&1; }
 power_is() { says "is $2" timeout 3 "$dc" ipmi "$1" chassis power status; }
 reached() { ping -c 1 -W 1 "$DC_NET.$1" >/dev/null; }
 still() { local beat; beat=$(pulse "$1" beat); sleep 2.5; [ "$(pulse "$1" beat)" = "$beat" ]; }
+knows_v1() { says "v1 +running" "$dc" virsh h1 list; }
 hook_answers() { grep -x "v1 reconnect" "$DC_DIR/hook-calls"; }
 given_up() { # a call of a hung libvirtd, by dc itself
 	local start=$SECONDS status=0
@@ -28,13 +29,13 @@ check "libvirtd dies" "$dc" break libvirtd-kill h1
 check "and answers no more" fails answers h1
 check "its guest lives on" beats v1
 check "libvirtd is mended" "$dc" mend libvirtd-kill h1
-check "and knows the guest" says "v1 +running" "$dc" virsh h1 list
+check "and knows the guest" knows_v1
 check "for which it asked the hook" soon 5 hook_answers
 check "and is the guest's master" eval '"$dc" virsh h1 suspend v1 && "$dc" virsh h1 resume v1'
 check "and goes on living" eval 'sleep 6 && answers h1'
 check "being mended when well does no harm" eval '"$dc" mend libvirtd-kill h1 && answers h1'
 check "it dies and is mended again" eval \
-	'"$dc" break libvirtd-kill h1 && "$dc" mend libvirtd-kill h1 && says "v1 +running" "$dc" virsh h1 list'
+	'"$dc" break libvirtd-kill h1 && "$dc" mend libvirtd-kill h1 && knows_v1'
 check "the guest noticed nothing" eval 'beats v1 && says "boots=1 twins=0" "$dc" alive v1'
 check "libvirtd hangs" "$dc" break libvirtd-hang h1
 check "and does not answer" fails answers h1
@@ -56,7 +57,8 @@ check "of a host that is off" says "^h2 off" "$dc" where
 check "and the truth when mended" eval '"$dc" mend bmc-lies-on h2 && power_is h2 off'
 
 # --- boot ---------------------------------------------------------------------------------------
-check "power on is taken" eval '"$dc" break no-boot h2 && "$dc" ipmi h2 chassis power on && power_is h2 on'
+check "power on is taken" eval \
+	'"$dc" break no-boot h2 && "$dc" ipmi h2 chassis power on && power_is h2 on'
 check "but nothing comes up" fails soon 4 reached 2
 check "it can be cut, and boots when mended" eval \
 	'"$dc" ipmi h2 chassis power off && "$dc" mend no-boot h2 && "$dc" start h2 && soon 10 answers h2'

@@ -14,11 +14,15 @@ skip() { # WHY
 	exit 0
 }
 
-# Whether this machine lets us make what hosts are made of; many a container does not.
+# Whether this machine lets us make what hosts are made of; many a container does not, and root of a
+# user namespace may do all but the first.
 may_make_hosts() {
+	ip netns add "ebb-probe-$$" 2>/dev/null || return 1
+	ip netns del "ebb-probe-$$"
 	unshare --mount --pid --net --uts --ipc --fork sh -ec \
-		'mount -t tmpfs x /tmp; ip link add name left type veth peer name right; ip link add name hosts type bridge' \
-		>/dev/null 2>&1
+		'mount -t tmpfs x /tmp
+		ip link add name left type veth peer name right
+		ip link add name hosts type bridge' >/dev/null 2>&1
 }
 
 # testbed N: N hosts under a name, addresses and ports of their own; others are tried if taken.

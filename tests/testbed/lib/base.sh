@@ -12,7 +12,7 @@ DC_DIR=$(realpath -m "${DC_DIR:-${TMPDIR:-/tmp}/ebb-testbed}")
 : "${DC_PORT:=9000}"         # BMC of hN: this + N on 127.0.0.1; disks: this + 100 and more
 : "${DC_HOST_MIB:=2048}"     # memory that a host has and shows
 : "${DC_BOOT_DELAY:=1}"      # seconds from power on to the first program
-: "${DC_TIMEOUT:=120}"       # seconds that one call of virsh or ipmitool may take: a slow migration's
+: "${DC_TIMEOUT:=120}"       # seconds for one call of virsh or ipmitool: a slow migration's
 : "${DC_IDLE_W:=80}" "${DC_FULL_W:=200}" "${DC_OFF_W:=4}"
 export DC_TIMEOUT DC_DIR DC_NET DC_PORT DC_HOST_MIB DC_BOOT_DELAY DC_IDLE_W DC_FULL_W DC_OFF_W
 
@@ -46,8 +46,8 @@ wait_for() {
 	done
 }
 
-# bounded SECONDS COMMAND...: fails with 124 when it takes longer. In the foreground, so that it keeps
-# the terminal; killed 5 s later if it does not mind. A list, so that exec can have it as well.
+# bounded SECONDS COMMAND...: fails with 124 when it takes longer. In the foreground, so that it
+# keeps the terminal; killed 5 s later if it does not mind. A list, so that exec can have it too.
 BOUNDED=(timeout --foreground --kill-after=5)
 bounded() { "${BOUNDED[@]}" "$@"; }
 

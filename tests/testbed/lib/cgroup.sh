@@ -9,7 +9,8 @@
 CG=/sys/fs/cgroup
 
 cg_version() {
-	if [ -e $CG/cgroup.controllers ] && [ -w $CG/cgroup.procs ] && mkdir -p $CG/"$DC_ID" 2>/dev/null; then
+	if [ -e $CG/cgroup.controllers ] && [ -w $CG/cgroup.procs ] &&
+		mkdir -p $CG/"$DC_ID" 2>/dev/null; then
 		echo 2
 	elif [ -w $CG/cpuacct ] && mkdir -p $CG/cpuacct/"$DC_ID" 2>/dev/null; then
 		echo 1

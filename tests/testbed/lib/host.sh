@@ -45,8 +45,8 @@ host_define() { # HOST
 	host_define_users "$dir/etc"
 }
 
-# libvirtd does not start without the user that Debian's libvirt-daemon-system makes; as that package
-# also brings services that nobody wants on this machine, only the hosts have the user.
+# libvirtd does not start without the user that Debian's libvirt-daemon-system makes; as that
+# package also brings services that nobody wants on this machine, only the hosts have the user.
 host_define_users() { # DIRECTORY
 	cp /etc/passwd /etc/group "$1/"
 	grep -q '^libvirt-qemu:' "$1/passwd" ||

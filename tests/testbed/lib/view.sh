@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # What is where, told from the processes themselves and not by libvirtd, which may hang or be dead.
 
-# host_guests HOST: a line "NAME" for each QEMU process, "NAME+" if it waits for a migration to come.
+# host_guests HOST: a line "NAME" for each QEMU process, "NAME+" if it waits for a migration.
 host_guests() {
 	local pid line name sign
 	for pid in $(host_pids "$1" '^/usr/bin/qemu-system'); do

@@ -32,6 +32,15 @@ struct entry {
 	struct name_pattern name, libvirt, cell, rack;
 };
 
+/* Names are printed in tables and sent to terminals. */
+static bool is_printable(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			return false;
+	return true;
+}
+
 static int read_pattern(const struct yaml_node *map, const char *key, struct name_pattern *ret,
                         struct err *err)
 {
@@ -41,6 +50,9 @@ static int read_pattern(const struct yaml_node *map, const char *key, struct nam
 	if (!yaml_get(map, key))
 		return 0;
 	e = yaml_read_text(map, key, &text, err);
+	if (e == 0 && !is_printable(text))
+		e = yaml_error(yaml_get(map, key), -EINVAL, err,
+		               "holds a control character; remove it");
 	return e < 0 ? e : name_pattern_parse(yaml_get(map, key), ret, err);
 }
 

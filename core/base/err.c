@@ -6,6 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A message quotes what it was given; that must not break its line, nor drive a terminal. */
+static void keep_one_line(struct err *err)
+{
+	for (char *c = err->text; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?';
+}
+
 int err_set(struct err *err, int code, const char *fmt, ...)
 {
 	va_list ap;
@@ -15,6 +23,7 @@ int err_set(struct err *err, int code, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(err->text, sizeof(err->text), fmt, ap); /* cut is fine: it is a message */
 	va_end(ap);
+	keep_one_line(err);
 	return code;
 }
 
@@ -32,4 +41,5 @@ void err_prefix(struct err *err, const char *fmt, ...)
 	va_end(ap);
 	len = strlen(err->text);
 	(void)snprintf(err->text + len, sizeof(err->text) - len, ": %s", old);
+	keep_one_line(err);
 }

@@ -13,8 +13,9 @@ struct err {
 };
 
 /*
- * Stores the formatted text (cut at ERR_TEXT_MAX - 1 bytes) and returns code, so that a failing
- * function can say `return err_set(err, -EINVAL, "%s:%d: ...", ...)`. err may be NULL.
+ * Stores the formatted text (cut at ERR_TEXT_MAX - 1 bytes, control characters as '?', so that it
+ * is one line whatever it quotes) and returns code, so that a failing function can say `return
+ * err_set(err, -EINVAL, "%s:%d: ...", ...)`. err may be NULL.
  */
 int err_set(struct err *err, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 

@@ -34,8 +34,13 @@ void vm_config_done(struct vm_config *c)
 
 void vm_config_add_blocker(struct vm_config *c, enum blocker_kind kind, bool hard, char *what)
 {
+	struct blocker *b;
+
 	c->blockers = xreallocarray(c->blockers, c->n_blockers + 1, sizeof(*c->blockers));
-	c->blockers[c->n_blockers++] = (struct blocker){.kind = kind, .hard = hard, .what = what};
+	b = &c->blockers[c->n_blockers++];
+	b->kind = kind;
+	b->hard = hard;
+	b->what = what;
 }
 
 void vm_report_init(struct vm_report *v)

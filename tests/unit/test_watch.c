@@ -65,13 +65,13 @@ static const struct collector_ops fake_ops = {
 
 static struct inventory_host hosts[2] = {{.name = "a"}, {.name = "b"}};
 
-static struct watch *watch_two(const char *behaviour_a, const char *behaviour_b)
+static struct watch *watch_two(char *behaviour_a, char *behaviour_b)
 {
 	struct inventory inv = {.hosts = hosts, .n_hosts = 2};
 	struct watch *w = NULL;
 
-	hosts[0].libvirt = (char *)(uintptr_t)behaviour_a;
-	hosts[1].libvirt = (char *)(uintptr_t)behaviour_b;
+	hosts[0].libvirt = behaviour_a;
+	hosts[1].libvirt = behaviour_b;
 	CU_ASSERT_EQUAL_FATAL(watch_new(&inv, &fake_ops, &w, NULL), 0);
 	return w;
 }

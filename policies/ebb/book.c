@@ -340,6 +340,30 @@ void book_host_down(struct book *b, uint32_t host)
 	b->hosts[host].loss = 0;
 }
 
+static void add_load(struct load *sum, const struct load *l)
+{
+	sum->mean += l->mean;
+	sum->var += l->var;
+	sum->third += l->third;
+	sum->common += l->common;
+	for (int k = 0; k < LOSS_CLASSES; k++)
+		sum->relief[k] += l->relief[k];
+}
+
+struct book_total book_total(const struct book *b)
+{
+	struct book_total sum = {0};
+	double capacity = 0;
+
+	for (uint32_t i = 0; i < b->n_up; i++) {
+		add_load(&sum.load, &b->hosts[b->up[i]].load);
+		sum.mem += b->hosts[b->up[i]].mem;
+		capacity += b->capacity[b->up[i]];
+	}
+	sum.mean_capacity = b->n_up ? capacity / b->n_up : 0;
+	return sum;
+}
+
 double book_loss_with(const struct book *b, uint32_t host, uint32_t vm)
 {
 	struct load sum = b->hosts[host].load;

@@ -69,6 +69,14 @@ void book_host_up(struct book *b, uint32_t host);
 void book_host_down(struct book *b, uint32_t host);
 bool book_is_up(const struct book *b, uint32_t host);
 
+/* All hosts that are up, together. */
+struct book_total {
+	struct load load;
+	double mem;           /* bytes in use */
+	double mean_capacity; /* MIPS; 0 = no host is up */
+};
+struct book_total book_total(const struct book *b);
+
 /* Loss of host if vm were on it as well, or were gone from it. */
 double book_loss_with(const struct book *b, uint32_t host, uint32_t vm);
 double book_loss_without(const struct book *b, uint32_t host, uint32_t vm);

@@ -110,12 +110,8 @@ static void ebb_observe(void *policy, const struct snapshot *s)
 
 static void note_demand(struct ebb *e)
 {
-	double sum = 0;
-
-	for (uint32_t i = 0; i < e->book->n_up; i++)
-		sum += e->book->hosts[e->book->up[i]].load.mean;
 	memmove(e->recent + 1, e->recent, (RECENT - 1) * sizeof(e->recent[0]));
-	e->recent[0] = sum;
+	e->recent[0] = book_total(e->book).load.mean;
 }
 
 static void ebb_decide(void *policy, const struct snapshot *s, struct plan *ret)

@@ -12,8 +12,12 @@
  * so p is corrected by what was realised: p = e T / d exp(-y), y = debt / (e HOURS of host-time),
  * debt = overloaded host-time so far - e x host-time. This is integral control of the log of the
  * price: it costs nothing on the curve of energy against unserved work, it only finds the point
- * on it that was asked for. y is bounded, and the debt with it, so that no past can
- * bind the policy for long.
+ * on it that was asked for. y is bounded, and the debt with it, so that no past can bind the
+ * policy for long.
+ *
+ * What was realised: at a current sample each host that is asked for more than it has counts for
+ * d = loss_seconds, the copy that will relieve it; at a past one d = T in the formula above, but
+ * the interval is over and overload.c measures how long each host's overload did last.
  */
 #include <math.h>
 

@@ -58,7 +58,10 @@ double loss_drift(const struct loss_model *m, const struct load *l, double now, 
 /* P(demand > capacity), by the Cornish-Fisher inverse of the same moments. */
 double loss_probability(const struct load *l, double capacity);
 
-/* Seconds that an overload seen at a sample lasts. */
+/*
+ * Seconds that an overload seen at a sample is expected to last, for the price. How long those of
+ * a past interval did last is measured, in overload.c.
+ */
 double loss_seconds(const struct loss_model *m);
 
 #endif

@@ -85,19 +85,14 @@ static void add_cheapest(const struct book *b, const struct typical *vm, struct 
 
 static void look_up_targets(const struct book *b, struct targets *t)
 {
-	double mean = 0, var = 0, mem = 0;
+	struct book_total sum = book_total(b);
 
-	for (uint32_t i = 0; i < b->n_up; i++) {
-		mean += b->hosts[b->up[i]].load.mean;
-		var += b->hosts[b->up[i]].load.var;
-		mem += b->hosts[b->up[i]].mem;
-	}
 	t->n = 0;
 	t->used = 0;
 	for (int r = 0; r < RATIOS; r++) {
 		struct typical vm = {
-		        .ratio = ratios[r] * var / fmax(mean, 1),
-		        .mem = mem / fmax(b->s->n_active, 1),
+		        .ratio = ratios[r] * sum.load.var / fmax(sum.load.mean, 1),
+		        .mem = sum.mem / fmax(b->s->n_active, 1),
 		};
 
 		add_cheapest(b, &vm, t);

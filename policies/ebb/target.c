@@ -88,26 +88,25 @@ static double exact_cost_j(const struct ebb *e, const struct target_query *q, ui
 static void refresh_cheapest(struct ebb *e)
 {
 	const struct book *b = e->book;
-	double vms = fmax(e->s->n_active, 1), mem = 0;
-	struct load sum = {0};
+	double vms = fmax(e->s->n_active, 1);
 	double price = e->prices.work_j * HORIZON;
+	double mean, var, mem;
+	struct book_total sum;
 
 	if (e->n_cheapest > 0 && b->n_changes - e->cheapest_at < CHEAPEST / 2)
 		return;
-	for (uint32_t i = 0; i < b->n_up; i++) {
-		sum.mean += b->hosts[b->up[i]].load.mean;
-		sum.var += b->hosts[b->up[i]].load.var;
-		mem += b->hosts[b->up[i]].mem;
-	}
+	sum = book_total(b);
+	mean = sum.load.mean / vms;
+	var = sum.load.var / vms;
+	mem = sum.mem / vms;
 	e->n_cheapest = 0;
 	for (uint32_t i = 0; i < b->n_up; i++) {
 		uint32_t h = b->up[i];
-		struct ranked r = {align_j(e, h, sum.mean / vms, mem / vms), h};
+		struct ranked r = {align_j(e, h, mean, mem), h};
 
-		r.key += price * (sum.mean / vms * b->hosts[h].by_mean +
-		                  sum.var / vms * b->hosts[h].by_var);
+		r.key += price * (mean * b->hosts[h].by_mean + var * b->hosts[h].by_var);
 		if (ranked_has_place(e->cheapest, e->n_cheapest, CHEAPEST, r.key) &&
-		    book_mem_free(b, h) >= mem / vms)
+		    book_mem_free(b, h) >= mem)
 			e->n_cheapest = ranked_keep(e->cheapest, e->n_cheapest, CHEAPEST, r);
 	}
 	e->cheapest_at = b->n_changes;

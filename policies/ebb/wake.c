@@ -38,26 +38,6 @@ static bool is_draining(enum host_state state)
 	return state == HOST_DRAINING;
 }
 
-/* Moments of the whole fleet as the book has it, and its mean capacity. */
-static double total_load(const struct book *b, struct load *ret)
-{
-	double capacity = 0;
-
-	*ret = (struct load){0};
-	for (uint32_t i = 0; i < b->n_up; i++) {
-		const struct load *l = &b->hosts[b->up[i]].load;
-
-		ret->mean += l->mean;
-		ret->var += l->var;
-		ret->third += l->third;
-		ret->common += l->common;
-		for (int k = 0; k < LOSS_CLASSES; k++)
-			ret->relief[k] += l->relief[k];
-		capacity += b->capacity[b->up[i]];
-	}
-	return b->n_up ? capacity / b->n_up : 0;
-}
-
 static double fluid_loss(const struct book *b, const struct load *l, double hosts, double capacity)
 {
 	struct load each = {
@@ -116,9 +96,9 @@ uint32_t wake_host(struct ebb *e, uint32_t vm, const struct reason *why)
 	return host;
 }
 
-static void learn_unevenness(struct ebb *e, const struct load *l, double capacity)
+static void learn_unevenness(struct ebb *e, const struct book_total *all)
 {
-	double even = fluid_loss(e->book, l, e->book->n_up, capacity);
+	double even = fluid_loss(e->book, &all->load, e->book->n_up, all->mean_capacity);
 	double ratio = e->book->loss_sum / fmax(even, 1e-9);
 
 	ratio = fmin(fmax(ratio, UNEVEN_MIN), UNEVEN_MAX);
@@ -126,14 +106,14 @@ static void learn_unevenness(struct ebb *e, const struct load *l, double capacit
 }
 
 /* Hosts that would be best, searched upwards from those that are on. */
-static uint32_t best_count(const struct ebb *e, const struct load *l, double capacity)
+static uint32_t best_count(const struct ebb *e, const struct book_total *all)
 {
 	uint32_t n = e->book->n_up;
 	uint32_t most = n + WAKE_LEAST + (uint32_t)(WAKE_RATIO * n);
-	double cost = fluid_cost_j(e, l, n, capacity);
+	double cost = fluid_cost_j(e, &all->load, n, all->mean_capacity);
 
 	while (n < most) {
-		double next = fluid_cost_j(e, l, n + 1, capacity);
+		double next = fluid_cost_j(e, &all->load, n + 1, all->mean_capacity);
 
 		if (next + HYSTERESIS_J > cost)
 			break;
@@ -145,27 +125,26 @@ static uint32_t best_count(const struct ebb *e, const struct load *l, double cap
 
 bool wake_would_follow(const struct ebb *e)
 {
-	struct load l;
-	double capacity = total_load(e->book, &l);
+	struct book_total all = book_total(e->book);
 	uint32_t n = e->book->n_up;
 
-	return n < 2 || fluid_cost_j(e, &l, n - 1, capacity) >= fluid_cost_j(e, &l, n, capacity);
+	return n < 2 || fluid_cost_j(e, &all.load, n - 1, all.mean_capacity) >=
+	                        fluid_cost_j(e, &all.load, n, all.mean_capacity);
 }
 
 void wake_for_load(struct ebb *e)
 {
-	struct load l;
-	double capacity = total_load(e->book, &l);
+	struct book_total all = book_total(e->book);
 	uint32_t wanted;
 
 	if (!e->book->n_up)
 		return;
-	learn_unevenness(e, &l, capacity);
-	wanted = best_count(e, &l, capacity);
+	learn_unevenness(e, &all);
+	wanted = best_count(e, &all);
 	while (e->book->n_up < wanted) {
 		struct reason why = {
 		        .code = REASON_WAKE_FOR_LOAD,
-		        .num = {l.mean, e->book->n_up * capacity},
+		        .num = {all.load.mean, e->book->n_up * all.mean_capacity},
 		};
 
 		if (wake_host(e, ID_NONE, &why) == ID_NONE)

@@ -395,6 +395,32 @@ static void hosts_are_woken_in_order_of_efficiency(void)
 	rig_done(&r);
 }
 
+/* All VMs are on hosts that are up, but those of host 3, which no longer counts. */
+static void total_is_that_of_the_hosts_that_are_up(void)
+{
+	struct book_total sum;
+	double mean = 0, common = 0, relief = 0;
+	struct rig r;
+
+	rig_init(&r);
+	book_host_down(r.book, 3);
+	sum = book_total(r.book);
+	for (uint32_t vm = 0; vm < VMS; vm++) {
+		mean += vm % 4 == 3 ? 0 : (double)r.mean[vm];
+		common += vm % 4 == 3 ? 0 : (double)r.common[vm];
+	}
+	for (int k = 0; k < LOSS_CLASSES; k++)
+		relief += sum.load.relief[k];
+	NEAR(sum.load.mean, mean);
+	NEAR(sum.load.common, common);
+	NEAR(relief, mean);
+	NEAR(sum.mean_capacity, r.book->capacity[0]);
+	for (uint32_t h = 0; h < 3; h++)
+		book_host_down(r.book, h);
+	CU_ASSERT_EQUAL(book_total(r.book).mean_capacity, 0);
+	rig_done(&r);
+}
+
 TEST_MAIN("ebb_book", TEST(opened_book_holds_what_is_on_the_hosts),
           TEST(moves_and_their_undo_restore_all_sums),
           TEST(host_without_vms_needs_and_loses_nothing),
@@ -406,4 +432,5 @@ TEST_MAIN("ebb_book", TEST(opened_book_holds_what_is_on_the_hosts),
           TEST(growth_scales_the_forecast), TEST(squeezed_capacity_loses_more),
           TEST(demand_that_is_not_known_is_forecast),
           TEST(vm_may_be_moved_once_and_only_if_all_is_known),
-          TEST(hosts_are_woken_in_order_of_efficiency))
+          TEST(hosts_are_woken_in_order_of_efficiency),
+          TEST(total_is_that_of_the_hosts_that_are_up))

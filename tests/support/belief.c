@@ -8,6 +8,8 @@
 #include <stdlib.h>
 
 #include "core/base/xalloc.h"
+#include "tests/support/draft.h"
+#include "tests/support/plan_check.h"
 
 void belief_init(struct belief *b, const char *policy, struct fleet *f)
 {
@@ -25,6 +27,11 @@ void belief_init(struct belief *b, const char *policy, struct fleet *f)
 	b->s->hosts_off_max = f->n_hosts;
 	for (uint32_t h = 0; h < f->n_hosts; h++)
 		b->s->host_state[h] = HOST_ACTIVE;
+}
+
+void belief_init_ebb(struct belief *b, struct fleet *f)
+{
+	belief_init(b, "ebb", draft_seal(f));
 }
 
 void belief_done(struct belief *b)
@@ -61,6 +68,30 @@ void belief_pend(struct belief *b, uint32_t vm)
 	b->s->vm_state[vm] = VM_PENDING;
 	b->s->vm_cpu_demand[vm] = NAN;
 	placement_move(b->s->placement, vm, ID_NONE);
+}
+
+void belief_set_hosts(struct belief *b, enum host_state state)
+{
+	for (uint32_t h = 0; h < b->fleet->n_hosts; h++)
+		b->s->host_state[h] = (uint8_t)state;
+}
+
+void belief_run_range(struct belief *b, uint32_t from, uint32_t to, uint32_t host)
+{
+	for (uint32_t vm = from; vm < to; vm++)
+		belief_run(b, vm, host, 500);
+}
+
+void belief_pend_range(struct belief *b, uint32_t from, uint32_t to)
+{
+	for (uint32_t vm = from; vm < to; vm++)
+		belief_pend(b, vm);
+}
+
+void belief_want(struct belief *b, uint32_t from, uint32_t to, double demand_mips)
+{
+	for (uint32_t vm = from; vm < to; vm++)
+		b->s->vm_cpu_demand[vm] = demand_mips;
 }
 
 static void measure(struct snapshot *s)
@@ -109,6 +140,24 @@ void belief_decide(struct belief *b)
 	b->s->sample = SAMPLE_NONE;
 }
 
+void belief_ask_checked(struct belief *b)
+{
+	belief_ask(b);
+	plan_check(b->s, &b->plan);
+}
+
+void belief_decide_checked(struct belief *b)
+{
+	belief_decide(b);
+	plan_check(b->s, &b->plan);
+}
+
+void belief_watch(struct belief *b, int samples)
+{
+	for (int i = 0; i < samples; i++)
+		belief_decide_checked(b);
+}
+
 static void carry_out(struct snapshot *s, const struct action *a)
 {
 	switch (a->kind) {
@@ -136,6 +185,15 @@ uint32_t belief_count(const struct belief *b, enum action_kind kind)
 
 	for (uint32_t i = 0; i < b->plan.len; i++)
 		n += b->plan.actions[i].kind == kind;
+	return n;
+}
+
+uint32_t belief_count_reason(const struct belief *b, enum reason_code code)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < b->plan.len; i++)
+		n += b->plan.actions[i].reason.code == code;
 	return n;
 }
 

@@ -49,4 +49,22 @@ const struct action *belief_action(const struct belief *b, enum action_kind kind
 /* Where the plan sends vm in the end, its host if nowhere. */
 uint32_t belief_goes_to(const struct belief *b, uint32_t vm);
 
+/* Actions that give this reason. */
+uint32_t belief_count_reason(const struct belief *b, enum reason_code code);
+
+/*
+ * For tests of the default policy: VMs by the range, from..to-1, and plans that are checked by
+ * plan_check as well.
+ */
+void belief_init_ebb(struct belief *b, struct fleet *f); /* seals f */
+void belief_set_hosts(struct belief *b, enum host_state state);
+void belief_run_range(struct belief *b, uint32_t from, uint32_t to, uint32_t host); /* 500 MIPS */
+void belief_pend_range(struct belief *b, uint32_t from, uint32_t to);
+void belief_want(struct belief *b, uint32_t from, uint32_t to, double demand_mips);
+void belief_ask_checked(struct belief *b);
+void belief_decide_checked(struct belief *b);
+
+/* So many samples of what is there, nothing done about it. */
+void belief_watch(struct belief *b, int samples);
+
 #endif

@@ -11,25 +11,12 @@
 #include "tests/support/plan_check.h"
 #include "tests/support/test.h"
 
-static void decide(struct belief *b)
-{
-	belief_decide(b);
-	plan_check(b->s, &b->plan);
-}
-
-static void watch(struct belief *b, int samples)
-{
-	for (int i = 0; i < samples; i++)
-		decide(b);
-}
-
 /* Host 0 has four VMs of 500 MIPS, host 1 one of 200: the text book case for emptying host 1. */
 static void init_idle(struct belief *b, struct fleet *f, enum sample_kind sample)
 {
-	belief_init(b, "ebb", draft_seal(f));
+	belief_init_ebb(b, f);
 	b->sample = sample;
-	for (uint32_t vm = 0; vm < 4; vm++)
-		belief_run(b, vm, 0, 500);
+	belief_run_range(b, 0, 4, 0);
 	belief_run(b, 4, 1, 200);
 }
 
@@ -55,7 +42,7 @@ static void idle_host_is_emptied_and_powered_down(void)
 		struct belief b;
 
 		init_idle(&b, draft_fleet(2, 5), kinds[i]);
-		watch(&b, 10);
+		belief_watch(&b, 10);
 		empties_host_1(&b);
 		off = belief_action(&b, ACTION_HOST_OFF, 0);
 		CU_ASSERT_EQUAL(off->reason.code, REASON_EMPTY_HOST);
@@ -72,7 +59,7 @@ static void host_without_vms_is_powered_down(void)
 	struct belief b;
 
 	init_idle(&b, draft_fleet(3, 5), SAMPLE_PAST);
-	watch(&b, 10);
+	belief_watch(&b, 10);
 	CU_ASSERT(belief_count(&b, ACTION_HOST_OFF) >= 1);
 	CU_ASSERT_EQUAL(belief_action(&b, ACTION_HOST_OFF, 0)->from, 2);
 	belief_done(&b);
@@ -83,12 +70,12 @@ static void every_host_but_one_is_emptied_in_time(void)
 	uint32_t on = 0;
 	struct belief b;
 
-	belief_init(&b, "ebb", draft_seal(draft_fleet(8, 8)));
+	belief_init_ebb(&b, draft_fleet(8, 8));
 	b.sample = SAMPLE_PAST;
 	for (uint32_t vm = 0; vm < 8; vm++)
 		belief_run(&b, vm, vm, 200);
 	for (int t = 0; t < 20; t++) {
-		decide(&b);
+		belief_decide_checked(&b);
 		belief_obey(&b);
 	}
 	for (uint32_t h = 0; h < 8; h++)
@@ -101,7 +88,7 @@ static void every_host_but_one_is_emptied_in_time(void)
 static void nothing_is_emptied(struct belief *b)
 {
 	for (int t = 0; t < 10; t++) {
-		decide(b);
+		belief_decide_checked(b);
 		CU_ASSERT_EQUAL(belief_count(b, ACTION_HOST_OFF), 0);
 		CU_ASSERT_EQUAL(belief_goes_to(b, 4), 1);
 	}
@@ -139,17 +126,17 @@ static void hosts_that_never_stay_down_are_emptied_no_more(void)
 
 	f->classes[0].boot = (struct power_transition){300 * USEC_PER_SEC, 300};
 	init_idle(&b, f, SAMPLE_PAST);
-	watch(&b, 10);
+	belief_watch(&b, 10);
 	empties_host_1(&b);
 	for (int t = 0; t < 60; t++) {
 		placement_move(b.s->placement, 4, 0);
 		b.s->host_state[1] = HOST_OFF;
 		b.s->host_since_us[1] = b.s->now_us;
-		decide(&b);
+		belief_decide_checked(&b);
 		placement_move(b.s->placement, 4, 1);
 		b.s->host_state[1] = HOST_ACTIVE;
 		b.s->host_since_us[1] = 0;
-		decide(&b);
+		belief_decide_checked(&b);
 	}
 	CU_ASSERT_EQUAL(belief_count(&b, ACTION_HOST_OFF), 0);
 	belief_done(&b);
@@ -190,7 +177,7 @@ static void limits_that_have_passed_forbid_nothing(void)
 	b.s->vm_moved_us[4] = 0;
 	b.s->host_offs_left[1] = 1;
 	b.s->hosts_off_max = 1;
-	watch(&b, 12);
+	belief_watch(&b, 12);
 	empties_host_1(&b);
 	belief_done(&b);
 }
@@ -229,7 +216,7 @@ static void rule_on_one_host_leaves_the_other_to_be_emptied(void)
 
 	f->vms[4].not_movable = xstrdup("local disk");
 	init_idle(&b, f, SAMPLE_PAST);
-	watch(&b, 10);
+	belief_watch(&b, 10);
 	CU_ASSERT_EQUAL(belief_action(&b, ACTION_HOST_OFF, 0)->from, 0);
 	CU_ASSERT_EQUAL(belief_count(&b, ACTION_MIGRATE), 4);
 	belief_done(&b);
@@ -244,7 +231,7 @@ static void host_is_kept_for_a_vm_that_fits_nowhere_and_the_plan_says_which(void
 	for (uint32_t vm = 0; vm < 5; vm++)
 		f->vms[vm].allocation.v[RES_MEM] = vm < 4 ? 15e9 : 5e9;
 	init_idle(&b, f, SAMPLE_PAST);
-	watch(&b, 10);
+	belief_watch(&b, 10);
 	CU_ASSERT_EQUAL(belief_count(&b, ACTION_HOST_OFF), 0);
 	keep = belief_action(&b, ACTION_HOST_KEEP, 0);
 	CU_ASSERT_EQUAL(keep->from, 1);
@@ -269,7 +256,7 @@ static void load_that_needs_both_hosts_leaves_both_on(void)
 	init_idle(&b, draft_fleet(2, 9), SAMPLE_PAST);
 	for (uint32_t vm = 0; vm < 9; vm++)
 		belief_run(&b, vm, vm > 3, 950);
-	watch(&b, 3);
+	belief_watch(&b, 3);
 	nothing_is_emptied(&b);
 }
 
@@ -286,7 +273,7 @@ static void headroom_leaves_more_hosts_on(void)
 		init_idle(&b, draft_fleet(2, 5), SAMPLE_PAST);
 		belief_set(&b, settings[i][0], settings[i][1]);
 		belief_run(&b, 4, 1, 400);
-		watch(&b, 3);
+		belief_watch(&b, 3);
 		nothing_is_emptied(&b);
 	}
 }
@@ -300,7 +287,7 @@ static double hosts_needed(const char *target)
 	struct belief b;
 
 	rng_init(&rng, 1, 0);
-	belief_init(&b, "ebb", draft_seal(draft_fleet(12, 60)));
+	belief_init_ebb(&b, draft_fleet(12, 60));
 	belief_set(&b, "headroom.overload_probability", target);
 	b.sample = SAMPLE_PAST;
 	for (uint32_t vm = 0; vm < 60; vm++)
@@ -308,7 +295,7 @@ static double hosts_needed(const char *target)
 	for (int t = 0; t < 60; t++) {
 		for (uint32_t vm = 0; vm < 60; vm++)
 			b.s->vm_cpu_demand[vm] = 800 * rng_double(&rng);
-		decide(&b);
+		belief_decide_checked(&b);
 		belief_obey(&b);
 		for (uint32_t h = 0; t >= 30 && h < 12; h++)
 			on += b.s->host_state[h] == HOST_ACTIVE;
@@ -334,7 +321,7 @@ static void reserve_for_failed_hosts_keeps_a_host_on(void)
 	nothing_is_emptied(&b);
 	init_idle(&b, draft_fleet(3, 5), SAMPLE_PAST); /* the third is more than is asked for */
 	belief_set(&b, "headroom.failed_hosts", "1");
-	watch(&b, 10);
+	belief_watch(&b, 10);
 	CU_ASSERT_EQUAL(belief_count(&b, ACTION_HOST_OFF), 1);
 	belief_done(&b);
 }
@@ -347,7 +334,7 @@ static void reserve_that_is_missing_is_woken(void)
 	belief_set(&b, "headroom.failed_hosts", "1");
 	belief_run(&b, 4, 0, 200);
 	b.s->host_state[1] = b.s->host_state[2] = HOST_OFF;
-	watch(&b, 10);
+	belief_watch(&b, 10);
 	CU_ASSERT_EQUAL(belief_count(&b, ACTION_HOST_ON), 1);
 	CU_ASSERT_EQUAL(belief_action(&b, ACTION_HOST_ON, 0)->reason.code, REASON_RESERVE);
 	CU_ASSERT_EQUAL(belief_count(&b, ACTION_HOST_OFF), 0);
@@ -359,18 +346,17 @@ static void reserve_that_is_missing_is_woken(void)
 /* Host 0 has ten VMs of 300 MIPS, which then want 790: 7900 of 8000. */
 static void raise_load(struct belief *b, enum host_state first, enum host_state second)
 {
-	belief_init(b, "ebb", draft_seal(draft_fleet(3, 10)));
+	belief_init_ebb(b, draft_fleet(3, 10));
 	b->sample = SAMPLE_PAST;
 	b->s->host_state[1] = b->s->host_state[2] = HOST_OFF;
-	for (uint32_t vm = 0; vm < 10; vm++)
-		belief_run(b, vm, 0, 300);
-	watch(b, 10);
+	belief_run_range(b, 0, 10, 0);
+	belief_want(b, 0, 10, 300);
+	belief_watch(b, 10);
 	CU_ASSERT_EQUAL(belief_count(b, ACTION_HOST_ON), 0);
 	b->s->host_state[1] = (uint8_t)first;
 	b->s->host_state[2] = (uint8_t)second;
-	for (uint32_t vm = 0; vm < 10; vm++)
-		b->s->vm_cpu_demand[vm] = 790;
-	watch(b, 4);
+	belief_want(b, 0, 10, 790);
+	belief_watch(b, 4);
 }
 
 static void host_is_woken_when_load_rises(void)
@@ -418,17 +404,16 @@ static void efficient_class_is_woken_first_and_emptied_last(void)
 
 	thrifty.power = (struct power_model){.kind = POWER_LINEAR, .idle_w = 40, .max_w = 90};
 	f->hosts[1].cls = fleet_add_class(f, &thrifty);
-	belief_init(&b, "ebb", draft_seal(f));
+	belief_init_ebb(&b, f);
 	b.s->host_state[0] = b.s->host_state[1] = HOST_OFF;
-	for (uint32_t vm = 0; vm < 5; vm++)
-		belief_pend(&b, vm);
+	belief_pend_range(&b, 0, 5);
 	belief_ask(&b);
 	CU_ASSERT_EQUAL(belief_action(&b, ACTION_HOST_ON, 0)->to, 1);
 	belief_obey(&b);
 	b.s->host_state[0] = HOST_ACTIVE;
 	for (uint32_t vm = 0; vm < 5; vm++)
 		belief_run(&b, vm, vm < 2, 300); /* the other one has more to do */
-	watch(&b, 10);
+	belief_watch(&b, 10);
 	CU_ASSERT_EQUAL(belief_action(&b, ACTION_HOST_OFF, 0)->from, 0);
 	belief_done(&b);
 }
@@ -437,7 +422,7 @@ static void efficient_class_is_woken_first_and_emptied_last(void)
 
 static void populate(struct belief *b)
 {
-	belief_init(b, "ebb", draft_seal(draft_fleet(10, 50)));
+	belief_init_ebb(b, draft_fleet(10, 50));
 	for (uint32_t vm = 0; vm < 50; vm++)
 		belief_run(b, vm, vm % 10, 400);
 }
@@ -454,8 +439,8 @@ static void same_snapshots_same_plan(void)
 	for (int t = 0; t < 20; t++) {
 		for (uint32_t vm = 0; vm < 50; vm++)
 			a.s->vm_cpu_demand[vm] = b.s->vm_cpu_demand[vm] = 900 * rng_double(&rng);
-		decide(&a);
-		decide(&b);
+		belief_decide_checked(&a);
+		belief_decide_checked(&b);
 		plan_check_same(&a.plan, &b.plan);
 		actions += a.plan.len;
 		belief_obey(&a);

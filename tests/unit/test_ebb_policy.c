@@ -8,60 +8,7 @@
 
 #include "tests/support/belief.h"
 #include "tests/support/draft.h"
-#include "tests/support/plan_check.h"
 #include "tests/support/test.h"
-
-static void init(struct belief *b, struct fleet *f)
-{
-	belief_init(b, "ebb", draft_seal(f));
-}
-
-static void set_hosts(struct belief *b, enum host_state state)
-{
-	for (uint32_t h = 0; h < b->fleet->n_hosts; h++)
-		b->s->host_state[h] = (uint8_t)state;
-}
-
-static void pend(struct belief *b, uint32_t from, uint32_t to)
-{
-	for (uint32_t vm = from; vm < to; vm++)
-		belief_pend(b, vm);
-}
-
-/* VMs from..to-1 run on host and want that much each. */
-static void run(struct belief *b, uint32_t from, uint32_t to, uint32_t host)
-{
-	for (uint32_t vm = from; vm < to; vm++)
-		belief_run(b, vm, host, 500);
-}
-
-static void ask_for(struct belief *b, uint32_t from, uint32_t to, double mips)
-{
-	for (uint32_t vm = from; vm < to; vm++)
-		b->s->vm_cpu_demand[vm] = mips;
-}
-
-static void decide(struct belief *b)
-{
-	belief_decide(b);
-	plan_check(b->s, &b->plan);
-}
-
-/* So many samples of what is there, nothing done about it. */
-static void watch(struct belief *b, int samples)
-{
-	for (int i = 0; i < samples; i++)
-		decide(b);
-}
-
-static uint32_t count_reason(const struct belief *b, enum reason_code code)
-{
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; i < b->plan.len; i++)
-		n += b->plan.actions[i].reason.code == code;
-	return n;
-}
 
 static uint32_t hosts_used(const struct belief *b)
 {
@@ -78,14 +25,13 @@ static void waiting_vms_share_one_host_if_it_has_room(void)
 {
 	struct belief b;
 
-	init(&b, draft_fleet(10, 12));
-	set_hosts(&b, HOST_OFF);
-	pend(&b, 0, 12);
-	belief_ask(&b);
-	plan_check(b.s, &b.plan);
+	belief_init_ebb(&b, draft_fleet(10, 12));
+	belief_set_hosts(&b, HOST_OFF);
+	belief_pend_range(&b, 0, 12);
+	belief_ask_checked(&b);
 	CU_ASSERT_EQUAL(belief_count(&b, ACTION_HOST_ON), 1);
 	CU_ASSERT_EQUAL(belief_count(&b, ACTION_PLACE), 12);
-	CU_ASSERT_EQUAL(count_reason(&b, REASON_FIRST_PLACEMENT), 12);
+	CU_ASSERT_EQUAL(belief_count_reason(&b, REASON_FIRST_PLACEMENT), 12);
 	belief_done(&b);
 }
 
@@ -97,11 +43,10 @@ static void waiting_vms_take_the_hosts_their_memory_needs_and_hardly_more(void)
 	for (int i = 0; i < 3; i++) {
 		struct belief b;
 
-		init(&b, draft_fleet(20, n[i]));
-		set_hosts(&b, HOST_OFF);
-		pend(&b, 0, n[i]);
-		belief_ask(&b);
-		plan_check(b.s, &b.plan);
+		belief_init_ebb(&b, draft_fleet(20, n[i]));
+		belief_set_hosts(&b, HOST_OFF);
+		belief_pend_range(&b, 0, n[i]);
+		belief_ask_checked(&b);
 		CU_ASSERT_EQUAL(belief_count(&b, ACTION_PLACE), n[i]);
 		CU_ASSERT(belief_count(&b, ACTION_HOST_ON) <= (n[i] + 15) / 16 + 1);
 		belief_obey(&b);
@@ -114,13 +59,12 @@ static void waiting_vm_goes_to_a_host_that_is_on(void)
 {
 	struct belief b;
 
-	init(&b, draft_fleet(3, 8));
+	belief_init_ebb(&b, draft_fleet(3, 8));
 	b.s->host_state[0] = b.s->host_state[2] = HOST_OFF;
-	run(&b, 0, 7, 1);
-	watch(&b, 3);
+	belief_run_range(&b, 0, 7, 1);
+	belief_watch(&b, 3);
 	belief_pend(&b, 7);
-	belief_ask(&b); /* between samples */
-	plan_check(b.s, &b.plan);
+	belief_ask_checked(&b); /* between samples */
 	CU_ASSERT_EQUAL(b.plan.len, 1);
 	CU_ASSERT_EQUAL(belief_goes_to(&b, 7), 1);
 	belief_done(&b);
@@ -130,14 +74,13 @@ static void waiting_vm_without_room_wakes_a_host(void)
 {
 	struct belief b;
 
-	init(&b, draft_fleet(3, 17));
+	belief_init_ebb(&b, draft_fleet(3, 17));
 	b.s->host_state[0] = b.s->host_state[2] = HOST_OFF;
-	run(&b, 0, 16, 1); /* no memory is left */
-	ask_for(&b, 0, 16, 100);
-	watch(&b, 3);
+	belief_run_range(&b, 0, 16, 1); /* no memory is left */
+	belief_want(&b, 0, 16, 100);
+	belief_watch(&b, 3);
 	belief_pend(&b, 16);
-	belief_ask(&b);
-	plan_check(b.s, &b.plan);
+	belief_ask_checked(&b);
 	CU_ASSERT_EQUAL(belief_count(&b, ACTION_HOST_ON), 1);
 	CU_ASSERT_EQUAL(b.plan.actions[0].reason.code, REASON_WAKE_FOR_VM);
 	CU_ASSERT_EQUAL(belief_goes_to(&b, 16), 0);
@@ -148,10 +91,10 @@ static void waiting_vm_stays_so_where_the_fleet_is_full(void)
 {
 	struct belief b;
 
-	init(&b, draft_fleet(1, 17));
-	run(&b, 0, 16, 0);
-	ask_for(&b, 0, 16, 100);
-	watch(&b, 3);
+	belief_init_ebb(&b, draft_fleet(1, 17));
+	belief_run_range(&b, 0, 16, 0);
+	belief_want(&b, 0, 16, 100);
+	belief_watch(&b, 3);
 	belief_pend(&b, 16);
 	belief_ask(&b);
 	CU_ASSERT_EQUAL(belief_count(&b, ACTION_PLACE), 0);
@@ -163,10 +106,10 @@ static void nobody_is_moved_between_samples(void)
 {
 	struct belief b;
 
-	init(&b, draft_fleet(2, 13));
-	run(&b, 0, 12, 0);
-	watch(&b, 3);
-	ask_for(&b, 0, 12, 1000);
+	belief_init_ebb(&b, draft_fleet(2, 13));
+	belief_run_range(&b, 0, 12, 0);
+	belief_watch(&b, 3);
+	belief_want(&b, 0, 12, 1000);
 	belief_ask(&b);
 	CU_ASSERT_EQUAL(b.plan.len, 0);
 	belief_pend(&b, 12);
@@ -182,15 +125,15 @@ static void vms_of_unknown_demand_stay_where_they_are(void)
 {
 	struct belief b;
 
-	init(&b, draft_fleet(2, 13));
-	run(&b, 0, 12, 0);
+	belief_init_ebb(&b, draft_fleet(2, 13));
+	belief_run_range(&b, 0, 12, 0);
 	belief_run(&b, 12, 1, 100);
-	ask_for(&b, 0, 12, 600);
-	watch(&b, 10);
-	ask_for(&b, 0, 9, NAN); /* 600 each, it is believed */
-	ask_for(&b, 9, 12, 1000);
-	ask_for(&b, 12, 13, NAN);
-	decide(&b);
+	belief_want(&b, 0, 12, 600);
+	belief_watch(&b, 10);
+	belief_want(&b, 0, 9, NAN); /* 600 each, it is believed */
+	belief_want(&b, 9, 12, 1000);
+	belief_want(&b, 12, 13, NAN);
+	belief_decide_checked(&b);
 	CU_ASSERT(belief_count(&b, ACTION_MIGRATE) >= 1);
 	for (uint32_t vm = 0; vm < 9; vm++)
 		CU_ASSERT_EQUAL(belief_goes_to(&b, vm), 0);
@@ -206,13 +149,13 @@ static void hosts_that_are_unknown_failed_or_on_their_way_down_get_nothing(void)
 	for (int i = 0; i < 3; i++) {
 		struct belief b;
 
-		init(&b, draft_fleet(2, 13));
+		belief_init_ebb(&b, draft_fleet(2, 13));
 		b.s->host_state[1] = (uint8_t)states[i];
-		run(&b, 0, 12, 0);
-		watch(&b, 5);
+		belief_run_range(&b, 0, 12, 0);
+		belief_watch(&b, 5);
 		belief_pend(&b, 12);
-		ask_for(&b, 0, 12, 700);
-		decide(&b);
+		belief_want(&b, 0, 12, 700);
+		belief_decide_checked(&b);
 		CU_ASSERT_EQUAL(belief_count(&b, ACTION_MIGRATE), 0);
 		CU_ASSERT_EQUAL(belief_count(&b, ACTION_HOST_ON), 0);
 		belief_done(&b);
@@ -224,15 +167,15 @@ static void moves_under_way_count_as_done(void)
 {
 	struct belief b;
 
-	init(&b, draft_fleet(2, 12));
-	run(&b, 0, 12, 0);
-	watch(&b, 10);
-	ask_for(&b, 0, 12, 700);
+	belief_init_ebb(&b, draft_fleet(2, 12));
+	belief_run_range(&b, 0, 12, 0);
+	belief_watch(&b, 10);
+	belief_want(&b, 0, 12, 700);
 	for (uint32_t vm = 0; vm < 6; vm++) {
 		b.s->vm_state[vm] = VM_MIGRATING;
 		b.s->vm_target[vm] = 1;
 	}
-	decide(&b);
+	belief_decide_checked(&b);
 	CU_ASSERT_EQUAL(belief_count(&b, ACTION_MIGRATE), 0);
 	belief_done(&b);
 }
@@ -245,11 +188,10 @@ static void vms_apart_are_placed_on_different_hosts(void)
 	struct belief b;
 
 	draft_rule(f, RULE_APART, 3, (uint32_t[]){0, 1, 2});
-	init(&b, f);
-	set_hosts(&b, HOST_OFF);
-	pend(&b, 0, 3);
-	belief_ask(&b);
-	plan_check(b.s, &b.plan);
+	belief_init_ebb(&b, f);
+	belief_set_hosts(&b, HOST_OFF);
+	belief_pend_range(&b, 0, 3);
+	belief_ask_checked(&b);
 	CU_ASSERT_EQUAL(belief_count(&b, ACTION_PLACE), 3);
 	CU_ASSERT_EQUAL(belief_count(&b, ACTION_HOST_ON), 3);
 	belief_done(&b);
@@ -262,7 +204,7 @@ static void vm_apart_waits_until_the_other_has_left(void)
 	struct belief b;
 
 	draft_rule(f, RULE_APART, 2, (uint32_t[]){0, 1});
-	init(&b, f);
+	belief_init_ebb(&b, f);
 	belief_run(&b, 0, 0, 500);
 	b.s->vm_state[0] = VM_MIGRATING;
 	b.s->vm_target[0] = 1;
@@ -283,15 +225,14 @@ static void pinned_vm_waits_for_its_host(void)
 	struct belief b;
 
 	draft_rule_hosts(draft_rule(f, RULE_PIN, 1, (uint32_t[]){1}), 1, (uint32_t[]){2});
-	init(&b, f);
+	belief_init_ebb(&b, f);
 	b.s->host_state[2] = HOST_FAILED;
-	pend(&b, 0, 2);
+	belief_pend_range(&b, 0, 2);
 	belief_ask(&b);
 	CU_ASSERT_EQUAL(belief_count(&b, ACTION_PLACE), 1);
 	belief_obey(&b);
 	b.s->host_state[2] = HOST_OFF;
-	belief_ask(&b);
-	plan_check(b.s, &b.plan);
+	belief_ask_checked(&b);
 	CU_ASSERT_EQUAL(belief_goes_to(&b, 1), 2);
 	belief_done(&b);
 }
@@ -302,11 +243,10 @@ static void lonely_vm_gets_a_host_of_its_own(void)
 	struct belief b;
 
 	draft_rule(f, RULE_LONELY, 1, (uint32_t[]){4});
-	init(&b, f);
-	set_hosts(&b, HOST_OFF);
-	pend(&b, 0, 6);
-	belief_ask(&b);
-	plan_check(b.s, &b.plan);
+	belief_init_ebb(&b, f);
+	belief_set_hosts(&b, HOST_OFF);
+	belief_pend_range(&b, 0, 6);
+	belief_ask_checked(&b);
 	CU_ASSERT_EQUAL(belief_count(&b, ACTION_PLACE), 6);
 	belief_obey(&b);
 	CU_ASSERT_EQUAL(b.s->placement->count[b.s->placement->host_of[4]], 1);

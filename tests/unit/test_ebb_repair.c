@@ -8,50 +8,9 @@
 #include "core/base/xalloc.h"
 #include "tests/support/belief.h"
 #include "tests/support/draft.h"
-#include "tests/support/plan_check.h"
 #include "tests/support/test.h"
 
 #define HOST_MIPS 8000.0
-
-static void init(struct belief *b, struct fleet *f)
-{
-	belief_init(b, "ebb", draft_seal(f));
-}
-
-/* VMs from..to-1 run on host and want that much each. */
-static void run(struct belief *b, uint32_t from, uint32_t to, uint32_t host)
-{
-	for (uint32_t vm = from; vm < to; vm++)
-		belief_run(b, vm, host, 500);
-}
-
-static void ask_for(struct belief *b, uint32_t from, uint32_t to, double mips)
-{
-	for (uint32_t vm = from; vm < to; vm++)
-		b->s->vm_cpu_demand[vm] = mips;
-}
-
-static void decide(struct belief *b)
-{
-	belief_decide(b);
-	plan_check(b->s, &b->plan);
-}
-
-/* So many samples of what is there, nothing done about it. */
-static void watch(struct belief *b, int samples)
-{
-	for (int i = 0; i < samples; i++)
-		decide(b);
-}
-
-static uint32_t count_reason(const struct belief *b, enum reason_code code)
-{
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; i < b->plan.len; i++)
-		n += b->plan.actions[i].reason.code == code;
-	return n;
-}
 
 /* What host would be asked for now, were the plan carried out. */
 static double demand_after(const struct belief *b, uint32_t host)
@@ -68,11 +27,11 @@ static double demand_after(const struct belief *b, uint32_t host)
 static void overload(struct belief *b, enum sample_kind sample)
 {
 	b->sample = sample;
-	run(b, 0, 12, 0);
+	belief_run_range(b, 0, 12, 0);
 	belief_run(b, 12, 1, 100);
-	watch(b, 10);
-	ask_for(b, 0, 12, 700);
-	decide(b);
+	belief_watch(b, 10);
+	belief_want(b, 0, 12, 700);
+	belief_decide_checked(b);
 }
 
 static void overload_is_repaired_when_samples_are_current(void)
@@ -80,9 +39,9 @@ static void overload_is_repaired_when_samples_are_current(void)
 	const struct action *a;
 	struct belief b;
 
-	init(&b, draft_fleet(2, 13));
+	belief_init_ebb(&b, draft_fleet(2, 13));
 	overload(&b, SAMPLE_CURRENT);
-	CU_ASSERT(count_reason(&b, REASON_OVERLOAD) >= 1);
+	CU_ASSERT(belief_count_reason(&b, REASON_OVERLOAD) >= 1);
 	CU_ASSERT(demand_after(&b, 0) <= HOST_MIPS);
 	CU_ASSERT(demand_after(&b, 1) <= HOST_MIPS);
 	a = belief_action(&b, ACTION_MIGRATE, 0);
@@ -100,9 +59,9 @@ static void overload_of_the_past_is_no_reason_to_repair(void)
 {
 	struct belief b;
 
-	init(&b, draft_fleet(2, 13));
+	belief_init_ebb(&b, draft_fleet(2, 13));
 	overload(&b, SAMPLE_PAST);
-	CU_ASSERT_EQUAL(count_reason(&b, REASON_OVERLOAD), 0);
+	CU_ASSERT_EQUAL(belief_count_reason(&b, REASON_OVERLOAD), 0);
 	belief_done(&b);
 }
 
@@ -110,12 +69,12 @@ static void repair_wakes_a_host_where_no_other_has_room(void)
 {
 	struct belief b;
 
-	init(&b, draft_fleet(2, 13));
+	belief_init_ebb(&b, draft_fleet(2, 13));
 	b.s->host_state[1] = HOST_OFF;
-	run(&b, 0, 13, 0);
-	watch(&b, 10);
-	ask_for(&b, 0, 13, 800);
-	decide(&b);
+	belief_run_range(&b, 0, 13, 0);
+	belief_watch(&b, 10);
+	belief_want(&b, 0, 13, 800);
+	belief_decide_checked(&b);
 	CU_ASSERT_EQUAL(belief_action(&b, ACTION_HOST_ON, 0)->reason.code, REASON_OVERLOAD);
 	CU_ASSERT(demand_after(&b, 0) <= HOST_MIPS);
 	CU_ASSERT(demand_after(&b, 1) > 0);
@@ -127,16 +86,16 @@ static void repair_finds_the_host_that_has_room_now(void)
 {
 	struct belief b;
 
-	init(&b, draft_fleet(3, 30));
-	run(&b, 0, 12, 0);
-	run(&b, 12, 22, 1);
-	run(&b, 22, 30, 2);
-	ask_for(&b, 12, 22, 100);
-	ask_for(&b, 22, 30, 900);
-	watch(&b, 40);
-	ask_for(&b, 0, 12, 700);
-	ask_for(&b, 12, 22, 780);
-	decide(&b);
+	belief_init_ebb(&b, draft_fleet(3, 30));
+	belief_run_range(&b, 0, 12, 0);
+	belief_run_range(&b, 12, 22, 1);
+	belief_run_range(&b, 22, 30, 2);
+	belief_want(&b, 12, 22, 100);
+	belief_want(&b, 22, 30, 900);
+	belief_watch(&b, 40);
+	belief_want(&b, 0, 12, 700);
+	belief_want(&b, 12, 22, 780);
+	belief_decide_checked(&b);
 	CU_ASSERT_EQUAL(belief_action(&b, ACTION_MIGRATE, 0)->from, 0);
 	CU_ASSERT(demand_after(&b, 0) <= HOST_MIPS);
 	CU_ASSERT(demand_after(&b, 1) <= HOST_MIPS);
@@ -151,11 +110,11 @@ static void lone_vm_is_not_moved_for_its_own_overload(void)
 	struct fleet *f = draft_fleet(2, 1);
 
 	f->vms[0].allocation.v[RES_CPU] = 9000;
-	init(&b, f);
+	belief_init_ebb(&b, f);
 	belief_run(&b, 0, 0, 4000);
-	watch(&b, 3);
+	belief_watch(&b, 3);
 	b.s->vm_cpu_demand[0] = 9000;
-	decide(&b);
+	belief_decide_checked(&b);
 	CU_ASSERT_EQUAL(belief_count(&b, ACTION_MIGRATE), 0);
 	belief_done(&b);
 }
@@ -168,16 +127,16 @@ static void risk_of_overload_moves_vms_to_a_quieter_host(void)
 	struct belief b;
 
 	rng_init(&rng, 1, 0);
-	init(&b, draft_fleet(2, 14));
+	belief_init_ebb(&b, draft_fleet(2, 14));
 	b.sample = SAMPLE_PAST;
-	run(&b, 0, 13, 0);
+	belief_run_range(&b, 0, 13, 0);
 	belief_run(&b, 13, 1, 100);
 	for (int t = 0; t < 30; t++) {
 		for (uint32_t vm = 0; vm < 13; vm++)
 			b.s->vm_cpu_demand[vm] = 580 + 250 * (2 * rng_double(&rng) - 1);
-		decide(&b);
+		belief_decide_checked(&b);
 	}
-	CU_ASSERT(count_reason(&b, REASON_OVERLOAD_RISK) >= 1);
+	CU_ASSERT(belief_count_reason(&b, REASON_OVERLOAD_RISK) >= 1);
 	a = belief_action(&b, ACTION_MIGRATE, 0);
 	CU_ASSERT_EQUAL(a->from, 0);
 	CU_ASSERT_EQUAL(a->to, 1);
@@ -191,15 +150,15 @@ static void risk_of_overload_moves_vms_to_a_quieter_host(void)
 /* Five VMs whose memory in use grew to a bit more than the host has; mem[i] GB each. */
 static void grow_memory(struct belief *b, struct fleet *f, const double gb[5])
 {
-	init(b, f);
+	belief_init_ebb(b, f);
 	b->sample = SAMPLE_PAST;
-	run(b, 0, 5, 0);
-	run(b, 5, 6, 1);
-	watch(b, 10);
+	belief_run_range(b, 0, 5, 0);
+	belief_run_range(b, 5, 6, 1);
+	belief_watch(b, 10);
 	CU_ASSERT_EQUAL(belief_count(b, ACTION_MIGRATE), 0);
 	for (uint32_t vm = 0; vm < 5; vm++)
 		b->s->vm_mem_bytes[vm] = gb[vm] * 1e9;
-	decide(b);
+	belief_decide_checked(b);
 }
 
 static void host_short_of_memory_sends_the_least_vm_that_is_enough(void)
@@ -211,7 +170,7 @@ static void host_short_of_memory_sends_the_least_vm_that_is_enough(void)
 	f->vms[5].not_movable = xstrdup("keeps host 1 on");
 	f->vms[0].not_movable = xstrdup("keeps host 0 on");
 	grow_memory(&b, f, (double[5]){14, 2, 25, 9, 24}); /* 74 of 64 */
-	CU_ASSERT(count_reason(&b, REASON_MEMORY) >= 1);
+	CU_ASSERT(belief_count_reason(&b, REASON_MEMORY) >= 1);
 	a = belief_action(&b, ACTION_MIGRATE, 0);
 	CU_ASSERT_EQUAL(a->reason.code, REASON_MEMORY);
 	CU_ASSERT_EQUAL(a->vm, 4);
@@ -242,7 +201,7 @@ static void repair_takes_the_vms_that_may_leave(void)
 	draft_rule_hosts(draft_rule(f, RULE_PIN, 4, (uint32_t[]){0, 1, 2, 3}), 1, (uint32_t[]){0});
 	for (uint32_t vm = 4; vm < 9; vm++)
 		f->vms[vm].not_movable = xstrdup("local disk");
-	init(&b, f);
+	belief_init_ebb(&b, f);
 	overload(&b, SAMPLE_CURRENT);
 	CU_ASSERT(belief_count(&b, ACTION_MIGRATE) >= 1);
 	for (uint32_t vm = 0; vm < 9; vm++)

@@ -124,6 +124,8 @@ static void tell_outcome(struct rig *r, enum env_event_kind kind, uint32_t begun
 	        (struct env_event){.kind = kind, .action = r->fake.begun_id[begun]};
 }
 
+static const struct engine_cfg no_limits = {.migrations_per_vm = 1, .host_off_ratio_max = 1};
+
 /* Hosts 0 and 1 active, the others off; every VM running on host 0. */
 static void rig_init(struct rig *r, const struct engine_cfg *cfg)
 {
@@ -151,11 +153,6 @@ static void rig_done(struct rig *r)
 	plan_done(&script);
 }
 
-static struct engine_cfg no_limits(void)
-{
-	return (struct engine_cfg){.migrations_per_vm = 1, .host_off_ratio_max = 1};
-}
-
 /* A new sample is what makes the engine ask its policy. */
 static usec_t turn(struct rig *r)
 {
@@ -177,12 +174,42 @@ static void plan_drain(uint32_t host)
 	plan_host_off(&script, host, &why);
 }
 
+/* The policy decides this one move. */
+static void relieve(struct rig *r, uint32_t vm, uint32_t to)
+{
+	plan_move(vm, to, REASON_OVERLOAD);
+	(void)turn(r);
+}
+
+static void plan_emptying_of_host_0(void)
+{
+	plan_drain(0);
+	for (uint32_t vm = 0; vm < N_VMS; vm++)
+		plan_move(vm, 1, REASON_EMPTY_HOST);
+}
+
+/* The world reports how an action ended, and the engine hears it. */
+static void end_action(struct rig *r, enum env_event_kind kind, uint32_t begun)
+{
+	tell_outcome(r, kind, begun);
+	(void)engine_step(r->engine);
+}
+
+/* Host 3, which is off, is to be woken and to get VM 0; the waking has begun. */
+static void wake_for_a_move(struct rig *r)
+{
+	struct reason why = {.code = REASON_WAKE_FOR_LOAD};
+
+	rig_init(r, &no_limits);
+	plan_host_on(&script, 3, &why);
+	relieve(r, 0, 3);
+}
+
 static void engine_places_pending_vms(void)
 {
-	struct engine_cfg cfg = no_limits();
 	struct rig r;
 
-	rig_init(&r, &cfg);
+	rig_init(&r, &no_limits);
 	CU_ASSERT_EQUAL(engine_snapshot(r.engine)->placement->count[0], N_VMS);
 	CU_ASSERT_EQUAL(engine_snapshot(r.engine)->vm_state[3], VM_RUNNING);
 	rig_done(&r);
@@ -190,10 +217,9 @@ static void engine_places_pending_vms(void)
 
 static void engine_believes_a_missing_sample_three_times_then_not(void)
 {
-	struct engine_cfg cfg = no_limits();
 	struct rig r;
 
-	rig_init(&r, &cfg);
+	rig_init(&r, &no_limits);
 	r.fake.demand[1] = 50;
 	(void)turn(&r);
 	r.fake.demand[1] = NAN;
@@ -208,20 +234,17 @@ static void engine_believes_a_missing_sample_three_times_then_not(void)
 
 static void migration_moves_belief_only_when_it_is_done(void)
 {
-	struct engine_cfg cfg = no_limits();
 	const struct snapshot *s;
 	struct rig r;
 
-	rig_init(&r, &cfg);
+	rig_init(&r, &no_limits);
 	s = engine_snapshot(r.engine);
-	plan_move(2, 1, REASON_OVERLOAD);
-	(void)turn(&r);
+	relieve(&r, 2, 1);
 	CU_ASSERT_EQUAL(r.fake.n_begun, 1);
 	CU_ASSERT_EQUAL(s->vm_state[2], VM_MIGRATING);
 	CU_ASSERT_EQUAL(s->placement->host_of[2], 0);
 	CU_ASSERT_EQUAL(s->vm_target[2], 1);
-	tell_outcome(&r, ENV_ACTION_DONE, 0);
-	(void)engine_step(r.engine);
+	end_action(&r, ENV_ACTION_DONE, 0);
 	CU_ASSERT_EQUAL(s->placement->host_of[2], 1);
 	CU_ASSERT_EQUAL(s->vm_state[2], VM_RUNNING);
 	CU_ASSERT_EQUAL(s->vm_target[2], ID_NONE);
@@ -230,16 +253,13 @@ static void migration_moves_belief_only_when_it_is_done(void)
 
 static void failed_migration_leaves_the_vm_where_it_was(void)
 {
-	struct engine_cfg cfg = no_limits();
 	const struct snapshot *s;
 	struct rig r;
 
-	rig_init(&r, &cfg);
+	rig_init(&r, &no_limits);
 	s = engine_snapshot(r.engine);
-	plan_move(2, 1, REASON_OVERLOAD);
-	(void)turn(&r);
-	tell_outcome(&r, ENV_ACTION_FAILED, 0);
-	(void)engine_step(r.engine);
+	relieve(&r, 2, 1);
+	end_action(&r, ENV_ACTION_FAILED, 0);
 	CU_ASSERT_EQUAL(s->placement->host_of[2], 0);
 	CU_ASSERT_EQUAL(s->vm_state[2], VM_RUNNING);
 	CU_ASSERT_EQUAL(s->vm_target[2], ID_NONE);
@@ -249,12 +269,10 @@ static void failed_migration_leaves_the_vm_where_it_was(void)
 
 static void move_to_a_host_that_is_off_is_refused(void)
 {
-	struct engine_cfg cfg = no_limits();
 	struct rig r;
 
-	rig_init(&r, &cfg);
-	plan_move(0, 3, REASON_OVERLOAD);
-	(void)turn(&r);
+	rig_init(&r, &no_limits);
+	relieve(&r, 0, 3);
 	CU_ASSERT_EQUAL(r.fake.n_begun, 0);
 	CU_ASSERT_EQUAL(r.fake.n_refused, 1);
 	rig_done(&r);
@@ -262,22 +280,16 @@ static void move_to_a_host_that_is_off_is_refused(void)
 
 static void move_waits_until_its_target_is_awake(void)
 {
-	struct engine_cfg cfg = no_limits();
-	struct reason why = {.code = REASON_WAKE_FOR_LOAD};
 	struct rig r;
 
-	rig_init(&r, &cfg);
-	plan_host_on(&script, 3, &why);
-	plan_move(0, 3, REASON_OVERLOAD);
-	(void)turn(&r);
+	wake_for_a_move(&r);
 	CU_ASSERT_EQUAL(r.fake.n_begun, 1);
 	CU_ASSERT_EQUAL(r.fake.begun[0].kind, ACTION_HOST_ON);
 	say(&r, ENV_HOST_STATE, ID_NONE, 3, HOST_WAKING);
 	(void)engine_step(r.engine);
 	CU_ASSERT_EQUAL(r.fake.n_begun, 1);
 	say(&r, ENV_HOST_STATE, ID_NONE, 3, HOST_ACTIVE);
-	tell_outcome(&r, ENV_ACTION_DONE, 0);
-	(void)engine_step(r.engine);
+	end_action(&r, ENV_ACTION_DONE, 0);
 	CU_ASSERT_EQUAL(r.fake.n_begun, 2);
 	CU_ASSERT_EQUAL(r.fake.begun[1].kind, ACTION_MIGRATE);
 	rig_done(&r);
@@ -285,17 +297,11 @@ static void move_waits_until_its_target_is_awake(void)
 
 static void move_to_a_host_that_fails_to_wake_is_dropped(void)
 {
-	struct engine_cfg cfg = no_limits();
-	struct reason why = {.code = REASON_WAKE_FOR_LOAD};
 	struct rig r;
 
-	rig_init(&r, &cfg);
-	plan_host_on(&script, 3, &why);
-	plan_move(0, 3, REASON_OVERLOAD);
-	(void)turn(&r);
+	wake_for_a_move(&r);
 	say(&r, ENV_HOST_STATE, ID_NONE, 3, HOST_FAILED);
-	tell_outcome(&r, ENV_ACTION_FAILED, 0);
-	(void)engine_step(r.engine);
+	end_action(&r, ENV_ACTION_FAILED, 0);
 	CU_ASSERT_EQUAL(r.fake.n_begun, 1);
 	CU_ASSERT_EQUAL(engine_snapshot(r.engine)->vm_target[0], ID_NONE);
 	rig_done(&r);
@@ -303,7 +309,7 @@ static void move_to_a_host_that_fails_to_wake_is_dropped(void)
 
 static void migrations_per_host_bound_holds(void)
 {
-	struct engine_cfg cfg = no_limits();
+	struct engine_cfg cfg = no_limits;
 	struct rig r;
 
 	cfg.migrations_per_host = 2;
@@ -312,8 +318,7 @@ static void migrations_per_host_bound_holds(void)
 		plan_move(vm, 1, REASON_OVERLOAD);
 	(void)turn(&r);
 	CU_ASSERT_EQUAL(r.fake.n_begun, 2);
-	tell_outcome(&r, ENV_ACTION_DONE, 1);
-	(void)engine_step(r.engine);
+	end_action(&r, ENV_ACTION_DONE, 1);
 	CU_ASSERT_EQUAL(r.fake.n_begun, 3);
 	CU_ASSERT_EQUAL(r.fake.begun[2].vm, 2);
 	rig_done(&r);
@@ -321,7 +326,7 @@ static void migrations_per_host_bound_holds(void)
 
 static void relief_begins_before_emptying(void)
 {
-	struct engine_cfg cfg = no_limits();
+	struct engine_cfg cfg = no_limits;
 	struct rig r;
 
 	cfg.migrations_total = 1;
@@ -336,20 +341,16 @@ static void relief_begins_before_emptying(void)
 
 static void host_goes_off_only_once_it_is_empty(void)
 {
-	struct engine_cfg cfg = no_limits();
 	struct rig r;
 
-	rig_init(&r, &cfg);
-	plan_drain(0);
-	for (uint32_t vm = 0; vm < N_VMS; vm++)
-		plan_move(vm, 1, REASON_EMPTY_HOST);
+	rig_init(&r, &no_limits);
+	plan_emptying_of_host_0();
 	(void)turn(&r);
 	CU_ASSERT_EQUAL(r.fake.n_begun, N_VMS);
 	CU_ASSERT_EQUAL(engine_snapshot(r.engine)->host_state[0], HOST_DRAINING);
 	for (uint32_t i = 0; i < N_VMS; i++) {
 		CU_ASSERT_EQUAL(r.fake.n_begun, N_VMS);
-		tell_outcome(&r, ENV_ACTION_DONE, i);
-		(void)engine_step(r.engine);
+		end_action(&r, ENV_ACTION_DONE, i);
 	}
 	CU_ASSERT_EQUAL(r.fake.n_begun, N_VMS + 1);
 	CU_ASSERT_EQUAL(r.fake.begun[N_VMS].kind, ACTION_HOST_OFF);
@@ -358,17 +359,14 @@ static void host_goes_off_only_once_it_is_empty(void)
 
 static void drain_with_a_failed_move_keeps_its_host(void)
 {
-	struct engine_cfg cfg = no_limits();
+	struct engine_cfg cfg = no_limits;
 	struct rig r;
 
 	cfg.migrations_per_host = 1;
 	rig_init(&r, &cfg);
-	plan_drain(0);
-	for (uint32_t vm = 0; vm < N_VMS; vm++)
-		plan_move(vm, 1, REASON_EMPTY_HOST);
+	plan_emptying_of_host_0();
 	(void)turn(&r);
-	tell_outcome(&r, ENV_ACTION_FAILED, 0);
-	(void)engine_step(r.engine);
+	end_action(&r, ENV_ACTION_FAILED, 0);
 	CU_ASSERT_EQUAL(r.fake.n_begun, 1);
 	CU_ASSERT_EQUAL(engine_snapshot(r.engine)->host_state[0], HOST_ACTIVE);
 	CU_ASSERT_EQUAL(engine_snapshot(r.engine)->vm_target[3], ID_NONE);
@@ -377,7 +375,7 @@ static void drain_with_a_failed_move_keeps_its_host(void)
 
 static void drain_beyond_the_share_of_hosts_off_is_refused_with_its_moves(void)
 {
-	struct engine_cfg cfg = no_limits();
+	struct engine_cfg cfg = no_limits;
 	struct rig r;
 
 	cfg.host_off_ratio_max = 0.5; /* two of four are off already */
@@ -392,7 +390,7 @@ static void drain_beyond_the_share_of_hosts_off_is_refused_with_its_moves(void)
 
 static void drain_of_a_host_just_woken_is_refused(void)
 {
-	struct engine_cfg cfg = no_limits();
+	struct engine_cfg cfg = no_limits;
 	struct rig r;
 
 	cfg.host_min_on_us = 600 * USEC_PER_SEC;
@@ -410,7 +408,7 @@ static void drain_of_a_host_just_woken_is_refused(void)
 
 static void host_goes_off_only_so_often_a_day(void)
 {
-	struct engine_cfg cfg = no_limits();
+	struct engine_cfg cfg = no_limits;
 	struct rig r;
 
 	cfg.host_offs_per_day = 1;
@@ -435,7 +433,7 @@ static void host_goes_off_only_so_often_a_day(void)
 
 static void move_budget_is_for_an_hour(void)
 {
-	struct engine_cfg cfg = no_limits();
+	struct engine_cfg cfg = no_limits;
 	struct rig r;
 	usec_t wish;
 
@@ -454,13 +452,11 @@ static void move_budget_is_for_an_hour(void)
 
 static void refused_begin_counts_as_failure_and_frees_the_vm(void)
 {
-	struct engine_cfg cfg = no_limits();
 	struct rig r;
 
-	rig_init(&r, &cfg);
+	rig_init(&r, &no_limits);
 	r.fake.begin_result = -ENOSPC;
-	plan_move(0, 1, REASON_OVERLOAD);
-	(void)turn(&r);
+	relieve(&r, 0, 1);
 	CU_ASSERT_EQUAL(engine_stats(r.engine)->failed, 1);
 	CU_ASSERT_EQUAL(engine_snapshot(r.engine)->vm_state[0], VM_RUNNING);
 	CU_ASSERT_EQUAL(engine_snapshot(r.engine)->vm_target[0], ID_NONE);
@@ -469,14 +465,12 @@ static void refused_begin_counts_as_failure_and_frees_the_vm(void)
 
 static void digest_tells_different_decisions_apart(void)
 {
-	struct engine_cfg cfg = no_limits();
 	char digest[3][DIGEST_TEXT_LEN];
 	struct rig r;
 
 	for (uint32_t i = 0; i < 3; i++) {
-		rig_init(&r, &cfg);
-		plan_move(i / 2, 1, REASON_OVERLOAD);
-		(void)turn(&r);
+		rig_init(&r, &no_limits);
+		relieve(&r, i / 2, 1);
 		engine_decision_digest(r.engine, digest[i]);
 		rig_done(&r);
 	}

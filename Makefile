@@ -17,7 +17,7 @@ ifneq ($(SAN),)
 CFLAGS  += -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer
 LDFLAGS += -fsanitize=$(SAN)
 endif
-LIBS    := -lxml2 -lyaml -ljansson -lzstd -lz -lm
+LIBS    := -lxml2 -lvirt -lyaml -ljansson -lzstd -lz -lm
 Q       := $(if $(V),,@)
 # Builds within a target use every processor.
 SUB     := $(MAKE) --no-print-directory -j$(shell nproc)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Installs the Debian packages that are missing for a purpose: run, check, lint or testbed.
 set -eu
-run="gcc libc6-dev binutils libyaml-dev libjansson-dev libzstd-dev zlib1g-dev
+run="gcc libc6-dev binutils libyaml-dev libjansson-dev libzstd-dev zlib1g-dev libvirt-dev
 	libxml2-dev pkgconf"
 check="$run clang libclang-rt-14-dev libcunit1-dev zstd mandoc"
 lint="$check clang-format clang-tidy universal-ctags git"

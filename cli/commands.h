@@ -8,7 +8,9 @@
 int cmd_config(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_compare(int argc, char **argv);
+int cmd_hosts(int argc, char **argv);
 int cmd_pack(int argc, char **argv);
 int cmd_sim(int argc, char **argv);
+int cmd_vms(int argc, char **argv);
 
 #endif

@@ -20,6 +20,8 @@ static const struct command commands[] = {
         {"sim", cmd_sim, "simulate a policy on a fleet and a trace"},
         {"compare", cmd_compare, "simulate several policies and set them side by side"},
         {"explain", cmd_explain, "what happened to a host or a VM, and why"},
+        {"hosts", cmd_hosts, "the real hosts of an inventory as they are now"},
+        {"vms", cmd_vms, "their VMs, what they use, and what keeps them from moving"},
         {"config", cmd_config, "check, show and compare configurations"},
         {"pack", cmd_pack, "pack items of several dimensions into the fewest bins"},
 };

@@ -22,6 +22,12 @@ struct collector_ops {
 	const char *name; /* "libvirt" */
 	const char *help;
 
+	/*
+	 * Sets up what the libraries behind it keep for the whole process. Called once, before
+	 * any thread opens one; may be NULL.
+	 */
+	void (*prepare)(void);
+
 	/* Connects. -errno with err; *ret is written on success only. */
 	int (*open)(const struct collector_target *target, void **ret, struct err *err);
 

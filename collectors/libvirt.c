@@ -28,6 +28,7 @@
 #include "collectors/libvirt_error.h"
 #include "collectors/libvirt_stats.h"
 #include "collectors/libvirt_storage.h"
+#include "collectors/xml.h"
 #include "core/base/xalloc.h"
 
 /* Looks between two readings of the storage pools, which change by an administrator's hand. */
@@ -76,6 +77,15 @@ static int refuse_credentials(virConnectCredentialPtr cred, unsigned n, void *da
 	(void)n;
 	(void)data;
 	return -1;
+}
+
+/* Both libraries would set themselves up at their first use, which may be in two threads at once.
+ */
+static void host_prepare(void)
+{
+	(void)virInitialize(); /* a failure shows again when a connection is opened */
+	libvirt_error_silence();
+	xml_prepare();
 }
 
 static int host_open(const struct collector_target *target, void **ret, struct err *err)
@@ -310,6 +320,7 @@ static int host_collect(void *collector, struct host_report *ret, struct err *er
 const struct collector_ops libvirt_collector = {
         .name = "libvirt",
         .help = "hosts that libvirt manages, over any of its transports",
+        .prepare = host_prepare,
         .open = host_open,
         .collect = host_collect,
         .close = host_close,

@@ -86,6 +86,11 @@ static int explain(const xmlParserCtxt *ctx, const struct stop *s, struct err *e
 	               ctx->lastError.line > 0 ? ctx->lastError.line : 1, why);
 }
 
+void xml_prepare(void)
+{
+	xmlInitParser();
+}
+
 int xml_parse(const char *text, size_t len, size_t len_max, struct xml_doc **ret, struct err *err)
 {
 	struct stop s = {0};

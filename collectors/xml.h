@@ -19,6 +19,9 @@
 struct xml_doc;
 struct xml_node;
 
+/* Once, before several threads parse at the same time. */
+void xml_prepare(void);
+
 /* At most len_max bytes. -EINVAL with "line N: what; remedy". */
 int xml_parse(const char *text, size_t len, size_t len_max, struct xml_doc **ret, struct err *err);
 void xml_free(struct xml_doc *d);

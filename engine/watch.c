@@ -242,7 +242,11 @@ int watch_new(const struct inventory *inv, const struct collector_ops *ops, stru
               struct err *err)
 {
 	struct shared *s = make_shared(inv, ops);
-	int r = start_threads(s, err);
+	int r;
+
+	if (ops->prepare)
+		ops->prepare();
+	r = start_threads(s, err);
 
 	if (r < 0) {
 		end_threads(s);

@@ -169,10 +169,6 @@ static void read_memory(const virTypedParameter *params, uint32_t n, struct vm_r
 {
 	double available, unused;
 
-	if (ret->seen == VM_SEEN_SHUT_OFF) {
-		ret->mem_bytes = 0;
-		return;
-	}
 	if (has_huge_pages(&ret->config) || !find_kib(params, n, "balloon.rss", &ret->mem_bytes))
 		(void)find_kib(params, n, "balloon.current", &ret->mem_bytes);
 	/* "usable" counts the guest's caches as free, which "unused" does not. */
@@ -196,6 +192,11 @@ static void read_dirty_rate(const virTypedParameter *params, uint32_t n, struct 
 void libvirt_stats_read(const virTypedParameter *params, uint32_t n, struct vm_report *ret)
 {
 	read_state(params, n, ret);
+	/* Of a VM that is off QEMU's driver tells the CPU time of what else is in its cgroup. */
+	if (ret->seen == VM_SEEN_SHUT_OFF) {
+		ret->mem_bytes = 0;
+		return;
+	}
 	(void)find(params, n, "cpu.time", &ret->cpu_ns); /* not told: stays so */
 	read_memory(params, n, ret);
 	read_devices(params, n, ret);
@@ -216,8 +217,9 @@ void libvirt_stats_job(const virDomainJobInfo *job, struct vm_report *ret)
 		ret->seen = VM_SEEN_PAUSED;
 	ret->job_active =
 	        job->type == VIR_DOMAIN_JOB_BOUNDED || job->type == VIR_DOMAIN_JOB_UNBOUNDED;
-	if (ret->job_active && job->dataTotal > 0)
-		ret->job_done_ratio = fmin(1, (double)job->dataProcessed / (double)job->dataTotal);
+	/* Pages of zeros are never sent: what remains tells more than what was sent. */
+	if (ret->job_active && job->dataTotal > 0 && job->dataRemaining <= job->dataTotal)
+		ret->job_done_ratio = 1 - (double)job->dataRemaining / (double)job->dataTotal;
 }
 
 void libvirt_stats_cpu(const virNodeCPUStats *params, uint32_t n, struct host_report *ret)

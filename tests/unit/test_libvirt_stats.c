@@ -173,12 +173,14 @@ static void with_huge_pages_the_resident_set_says_too_little(void)
 	done(&r);
 }
 
-static void a_shut_off_vm_holds_no_memory(void)
+static void a_shut_off_vm_holds_no_memory_and_counts_nothing(void)
 {
 	struct rig r = in_state(VIR_DOMAIN_SHUTOFF, 0);
 
 	number(&r, "balloon.current", 4096);
+	number(&r, "cpu.time", 190000000);
 	look(&r);
+	CU_ASSERT_EQUAL(r.v.cpu_ns, REPORT_NONE);
 	CU_ASSERT_DOUBLE_EQUAL(r.v.mem_bytes, 0, 0);
 	done(&r);
 }
@@ -286,8 +288,8 @@ TEST_MAIN("libvirt_stats", TEST(every_state_has_its_word),
           TEST(a_vm_without_devices_has_counted_zero),
           TEST(memory_is_what_the_host_gives_and_the_guest_uses),
           TEST(with_huge_pages_the_resident_set_says_too_little),
-          TEST(a_shut_off_vm_holds_no_memory), TEST(a_dirty_rate_counts_once_it_is_measured),
-          TEST(a_job_tells_a_source_from_a_target),
+          TEST(a_shut_off_vm_holds_no_memory_and_counts_nothing),
+          TEST(a_dirty_rate_counts_once_it_is_measured), TEST(a_job_tells_a_source_from_a_target),
           TEST(an_old_driver_is_asked_for_less_until_nothing_is_left),
           TEST(a_host_is_busy_or_idle_or_says_nothing), TEST(what_vms_hold_is_never_free),
           TEST(a_pool_shares_its_directory_and_never_all_devices))

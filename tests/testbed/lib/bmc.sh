@@ -3,8 +3,8 @@
 # The BMC of each host: OpenIPMI's ipmi_sim, whose chassis control is this file's bmc_chassis.
 #
 # Facts about ipmi_sim: it answers lanplus with cipher suite 3, not with 17; it waits for the
-# chassis program, so that one must never leave a child with its output open; it has no DCMI, power is a
-# sensor (SDR).
+# chassis program, so that one must never leave a child with its output open; it has no DCMI,
+# power is a sensor (SDR).
 
 bmc_define() { # HOST
 	local dir number

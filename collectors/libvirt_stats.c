@@ -134,23 +134,36 @@ static enum vm_seen seen_of(uint64_t state, uint64_t reason)
 	}
 }
 
+bool libvirt_stats_answered(const virTypedParameter *params, uint32_t n)
+{
+	uint64_t kib;
+
+	return find(params, n, "balloon.rss", &kib);
+}
+
+/* Incoming: the target of a migration is never asked; one that answered is the source at its end.
+ */
 enum vm_seen libvirt_stats_seen(const virTypedParameter *params, uint32_t n)
 {
 	uint64_t state = VIR_DOMAIN_NOSTATE, reason = 0;
+	enum vm_seen seen;
 
 	(void)find(params, n, "state.state", &state);   /* not told: no state */
 	(void)find(params, n, "state.reason", &reason); /* 0 is "unknown" for every state */
-	return seen_of(state, reason);
+	seen = seen_of(state, reason);
+	return seen == VM_SEEN_INCOMING && libvirt_stats_answered(params, n) ? VM_SEEN_PAUSED
+	                                                                     : seen;
 }
 
 static void read_state(const virTypedParameter *params, uint32_t n, struct vm_report *ret)
 {
-	uint64_t reason = 0;
+	uint64_t state = VIR_DOMAIN_NOSTATE, reason = 0;
+	bool paused = find(params, n, "state.state", &state) && state == VIR_DOMAIN_PAUSED &&
+	              find(params, n, "state.reason", &reason);
 
-	(void)find(params, n, "state.reason", &reason);
 	ret->seen = libvirt_stats_seen(params, n);
-	ret->pause_io_error = ret->seen == VM_SEEN_PAUSED && reason == VIR_DOMAIN_PAUSED_IOERROR;
-	ret->job_active = ret->seen == VM_SEEN_INCOMING && reason == VIR_DOMAIN_PAUSED_MIGRATION;
+	ret->pause_io_error = paused && reason == VIR_DOMAIN_PAUSED_IOERROR;
+	ret->job_active = paused && reason == VIR_DOMAIN_PAUSED_MIGRATION;
 }
 
 static bool has_huge_pages(const struct vm_config *c)
@@ -203,18 +216,8 @@ void libvirt_stats_read(const virTypedParameter *params, uint32_t n, struct vm_r
 	read_dirty_rate(params, n, ret);
 }
 
-bool libvirt_stats_answered(const virTypedParameter *params, uint32_t n)
-{
-	uint64_t kib;
-
-	return find(params, n, "balloon.rss", &kib);
-}
-
-/* A VM that is the source of a migration is paused for its end; it is not on its way in. */
 void libvirt_stats_job(const virDomainJobInfo *job, struct vm_report *ret)
 {
-	if (ret->seen == VM_SEEN_INCOMING)
-		ret->seen = VM_SEEN_PAUSED;
 	ret->job_active =
 	        job->type == VIR_DOMAIN_JOB_BOUNDED || job->type == VIR_DOMAIN_JOB_UNBOUNDED;
 	/* Pages of zeros are never sent: what remains tells more than what was sent. */

@@ -201,20 +201,35 @@ static void a_dirty_rate_counts_once_it_is_measured(void)
 	done(&early);
 }
 
-static void a_job_tells_a_source_from_a_target(void)
+static void a_source_that_is_paused_for_its_end_is_not_incoming(void)
 {
-	struct rig r = in_state(VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_MIGRATION);
+	struct rig target = in_state(VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_MIGRATION);
+	struct rig source = in_state(VIR_DOMAIN_PAUSED, VIR_DOMAIN_PAUSED_MIGRATION);
+
+	number(&source, "balloon.rss", 1024);
+	look(&target);
+	look(&source);
+	CU_ASSERT_EQUAL(target.v.seen, VM_SEEN_INCOMING);
+	CU_ASSERT_EQUAL(source.v.seen, VM_SEEN_PAUSED);
+	CU_ASSERT_TRUE(target.v.job_active);
+	CU_ASSERT_TRUE(source.v.job_active);
+	done(&target);
+	done(&source);
+}
+
+static void a_job_is_told_with_its_progress(void)
+{
+	struct rig r = in_state(VIR_DOMAIN_RUNNING, 0);
 	virDomainJobInfo job = {.type = VIR_DOMAIN_JOB_UNBOUNDED,
 	                        .dataTotal = 400,
-	                        .dataProcessed = 100};
+	                        .dataRemaining = 300};
 
 	look(&r);
-	CU_ASSERT_TRUE(r.v.job_active);
+	CU_ASSERT_FALSE(r.v.job_active);
 	libvirt_stats_job(&job, &r.v);
-	CU_ASSERT_EQUAL(r.v.seen, VM_SEEN_PAUSED);
 	CU_ASSERT_TRUE(r.v.job_active);
 	CU_ASSERT_DOUBLE_EQUAL(r.v.job_done_ratio, 0.25, 0);
-	job.type = VIR_DOMAIN_JOB_NONE;
+	job.type = VIR_DOMAIN_JOB_COMPLETED;
 	libvirt_stats_job(&job, &r.v);
 	CU_ASSERT_FALSE(r.v.job_active);
 	done(&r);
@@ -289,7 +304,9 @@ TEST_MAIN("libvirt_stats", TEST(every_state_has_its_word),
           TEST(memory_is_what_the_host_gives_and_the_guest_uses),
           TEST(with_huge_pages_the_resident_set_says_too_little),
           TEST(a_shut_off_vm_holds_no_memory_and_counts_nothing),
-          TEST(a_dirty_rate_counts_once_it_is_measured), TEST(a_job_tells_a_source_from_a_target),
+          TEST(a_dirty_rate_counts_once_it_is_measured),
+          TEST(a_source_that_is_paused_for_its_end_is_not_incoming),
+          TEST(a_job_is_told_with_its_progress),
           TEST(an_old_driver_is_asked_for_less_until_nothing_is_left),
           TEST(a_host_is_busy_or_idle_or_says_nothing), TEST(what_vms_hold_is_never_free),
           TEST(a_pool_shares_its_directory_and_never_all_devices))

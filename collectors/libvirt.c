@@ -211,6 +211,7 @@ static void read_vm(struct libvirt_host *h, const virDomainStatsRecord *rec,
 	else
 		read_job(rec->dom, rec, &v);
 	read_info(rec->dom, &v);
+	vm_report_add_state_blockers(&v);
 	host_report_add_vm(ret, &v);
 	vm_report_done(&v);
 }

@@ -65,6 +65,19 @@ void vm_report_done(struct vm_report *v)
 	vm_report_init(v);
 }
 
+void vm_report_add_state_blockers(struct vm_report *v)
+{
+	bool paused = v->seen == VM_SEEN_PAUSED && !v->pause_io_error;
+
+	if (v->seen != VM_SEEN_RUNNING)
+		vm_config_add_blocker(&v->config, BLOCKER_STATE, !paused,
+		                      xstrdup(v->pause_io_error ? "paused by an I/O error"
+		                                                : vm_seen_name(v->seen)));
+	if (v->has_managed_save)
+		vm_config_add_blocker(&v->config, BLOCKER_MANAGED_SAVE, true,
+		                      xstrdup("its memory is saved to a file"));
+}
+
 void host_report_init(struct host_report *r)
 {
 	*r = (struct host_report){

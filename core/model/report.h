@@ -120,6 +120,12 @@ void vm_config_done(struct vm_config *c);
 /* Takes over the text of what. */
 void vm_config_add_blocker(struct vm_config *c, enum blocker_kind kind, bool hard, char *what);
 
+/*
+ * What its state keeps it from: a paused VM may be meant to stay; one that crashed, is coming or
+ * going, is off, or waits for its storage cannot be moved live at all.
+ */
+void vm_report_add_state_blockers(struct vm_report *v);
+
 /* Takes over v and leaves it as after vm_report_init. Order is made by host_report_sort. */
 void host_report_add_vm(struct host_report *r, struct vm_report *v);
 void host_report_sort(struct host_report *r);

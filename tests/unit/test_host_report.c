@@ -70,6 +70,47 @@ static void kinds_and_states_have_names_of_their_own(void)
 		CU_ASSERT(strcmp(vm_seen_name((enum vm_seen)i), "unknown") != 0);
 }
 
+/* The blockers that a state brings: how many, and whether the first is hard. */
+static void expect_state(enum vm_seen seen, bool io_error, uint32_t n, bool hard)
+{
+	struct vm_report v;
+
+	vm_report_init(&v);
+	v.seen = seen;
+	v.pause_io_error = io_error;
+	vm_report_add_state_blockers(&v);
+	CU_ASSERT_EQUAL(v.config.n_blockers, n);
+	if (n && v.config.n_blockers) {
+		CU_ASSERT_EQUAL(v.config.blockers[0].kind, BLOCKER_STATE);
+		CU_ASSERT_EQUAL(v.config.blockers[0].hard, hard);
+	}
+	vm_report_done(&v);
+}
+
+static void only_a_running_vm_is_free_to_move(void)
+{
+	expect_state(VM_SEEN_RUNNING, false, 0, false);
+	expect_state(VM_SEEN_PAUSED, false, 1, false);
+	expect_state(VM_SEEN_PAUSED, true, 1, true);
+	expect_state(VM_SEEN_INCOMING, false, 1, true);
+	expect_state(VM_SEEN_SHUT_OFF, false, 1, true);
+	expect_state(VM_SEEN_UNKNOWN, false, 1, true);
+}
+
+static void a_saved_vm_is_kept_by_its_file(void)
+{
+	struct vm_report v;
+
+	vm_report_init(&v);
+	v.seen = VM_SEEN_SHUT_OFF;
+	v.has_managed_save = true;
+	vm_report_add_state_blockers(&v);
+	CU_ASSERT_EQUAL_FATAL(v.config.n_blockers, 2);
+	CU_ASSERT_EQUAL(v.config.blockers[1].kind, BLOCKER_MANAGED_SAVE);
+	vm_report_done(&v);
+}
+
 TEST_MAIN("host_report", TEST(a_new_host_report_tells_nothing), TEST(a_new_vm_report_tells_nothing),
           TEST(vms_are_taken_over_and_sorted_by_uuid),
-          TEST(kinds_and_states_have_names_of_their_own))
+          TEST(kinds_and_states_have_names_of_their_own), TEST(only_a_running_vm_is_free_to_move),
+          TEST(a_saved_vm_is_kept_by_its_file))

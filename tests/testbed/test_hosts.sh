@@ -27,8 +27,9 @@ check "draws idle power" watts_within h2 80 110
 check "starts a guest with tags" "$dc" vm v1 h1 64 16 --tag role=db --tag "odd=<&'"
 check "whose tags libvirt shows" says "tag name=.odd. value=.&lt;" "$dc" virsh h1 dumpxml v1
 check "and whose heart beats" soon 10 beats v1
-check "a loaded host draws more" soon 10 watts_within h1 115 200
-check "and less when the load ends" eval '"$dc" load v1 0 && soon 10 watts_within h1 80 110'
+# 140 W on two processors if the guest gets one of them; a busy machine leaves it less.
+check "a loaded host draws more" soon 30 watts_within h1 95 200
+check "and less when the load ends" eval '"$dc" load v1 0 && soon 20 watts_within h1 80 92'
 check "starts a paused guest" "$dc" vm v2 h2 64 0 --paused
 check "whose heart does not beat" says "age=never" "$dc" alive v2
 check "starts a guest on a local disk" "$dc" vm v3 h2 64 0 --local-disk --persistent

@@ -110,7 +110,8 @@ int xml_parse(const char *text, size_t len, size_t len_max, struct xml_doc **ret
 	ctx->_private = &s;
 	ctx->sax->internalSubset = refuse_dtd;
 	ctx->sax->startElementNs = open_element;
-	tree = xmlCtxtReadMemory(ctx, text, (int)len, NULL, NULL, XML_OPTIONS);
+	/* libvirt speaks UTF-8 only, and conversions of libxml2 print to stderr. */
+	tree = xmlCtxtReadMemory(ctx, text, (int)len, NULL, "UTF-8", XML_OPTIONS);
 	good = tree && ctx->wellFormed && ctx->nsWellFormed && !s.why;
 	if (good) {
 		*ret = xcalloc(1, sizeof(**ret));

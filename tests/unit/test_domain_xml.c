@@ -174,6 +174,7 @@ static void what_is_not_a_vm_is_refused_with_a_line_and_a_remedy(void)
 	        {"\n<network/>", "line 2: not a <domain>; "},
 	        {"<!DOCTYPE d [<!ENTITY a 'b'>]><domain>&a;</domain>",
 	         "line 1: a document type is not"},
+	        {"<?xml version='1.0' encoding='UTF-32'?><network/>", "line 1: not a <domain>; "},
 	        {"<domain>\n<name>v</name></domain>", "line 1: no valid <uuid>; "},
 	        {"<domain>\n<uuid>12</uuid></domain>", "line 2: no valid <uuid>; "},
 	        {"<domain>" UUID "</domain>", "line 1: no <name> of 1 to 256 plain"},

@@ -41,7 +41,7 @@ pages=$(git ls-files 'docs/man/*.[1-8]')
 # One file at a time: over several, clang-tidy 14 takes a va_list for uninitialised.
 tidy_files=$(printf '%s\n' $code | grep '\.c$' | grep -v '^tests/fuzz/')
 tidy=$(printf '%s\n' $tidy_files | xargs -P "$(nproc)" -I{} clang-tidy --quiet {} -- -std=gnu17 \
-	-D_GNU_SOURCE -I. 2>&1) || tidy="$tidy
+	-D_GNU_SOURCE -I. $(pkg-config --cflags libxml-2.0) 2>&1) || tidy="$tidy
 warning: clang-tidy failed"
 report tidy "$(printf '%s\n' "$tidy" | grep -E 'warning:|error:' | sort -u | head -n 30)"
 [ "$bad" = 0 ] && echo "lint: clean"

@@ -224,7 +224,7 @@ static void depth_and_size_are_bounded(void)
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(xml);
 	vm_config_init(&c);
-	for (int i = 0; i < 200; i++)
+	for (size_t i = 0; i < 200; i++)
 		memcpy(xml + 3 * i, "<a>", 3);
 	CU_ASSERT_EQUAL(xml_rig_read(xml, &c, &err), -EINVAL);
 	CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "too deep"));
